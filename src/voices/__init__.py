@@ -1,0 +1,1 @@
+"""What employees and customers write, read together."""

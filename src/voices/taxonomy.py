@@ -1,0 +1,56 @@
+"""The taxonomy: theme ids, their names and what each means to employees and to customers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+SENTIMENTS = ("positive", "negative", "neutral", "mixed")
+POLARITIES = ("positive", "negative", "neutral")
+EMOTIONS = ("energy", "gratitude", "frustration", "despondency", "worry", "none")
+THEMES = (
+    "trust", "training", "empowerment", "turnover", "recognition", "communication", "collaboration", "leadership",
+    "workload", "process", "engagement", "culture", "environment", "compensation", "growth", "price", "product",
+)  # fmt: skip
+"""Ids in the order of the model's heads; the first thirteen are shared by both voices."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """An entry of the taxonomy.
+
+    Attributes
+    ----------
+    id : str
+        Stable id, as in every file.
+    name : dict of str to str
+        Language code -> name.
+    employee, customer : dict of str to str
+        Language code -> what the theme means in that voice; empty where the voice does not use it.
+    shared : bool
+        Whether it has one root that is seen from both sides.
+    """
+
+    id: str
+    name: dict[str, str]
+    employee: dict[str, str]
+    customer: dict[str, str]
+    shared: bool
+
+
+@cache
+def load() -> dict[str, Theme]:
+    """Give the shipped taxonomy, theme id -> theme, in the order of :data:`THEMES`."""
+    raw = tomllib.loads(resources.files("voices").joinpath("data/taxonomy.toml").read_text(encoding="utf8"))
+    return {
+        key: Theme(
+            id=key,
+            name=raw[key]["name"],
+            employee=raw[key].get("employee", {}),
+            customer=raw[key].get("customer", {}),
+            shared=raw[key]["shared"],
+        )
+        for key in THEMES
+    }

@@ -1,0 +1,1 @@
+"""Build the shipped analyst: base weights, data, training, export."""
