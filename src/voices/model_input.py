@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 MAX_QUESTION = 120
 """Characters of a question that are kept; a long instruction would crowd out the answer."""
+
+
+def usable_question(question: str | None) -> str | None:
+    """Give the question if it says something; codes such as "Q1" or "Trust B - Q1" do not.
+
+    Examples
+    --------
+    >>> usable_question("What could we improve?"), usable_question("Ward 3 - Q2"), usable_question("Vraag 12")
+    ('What could we improve?', None, None)
+    """
+    if not question or not any(c.isalpha() for c in question):
+        return None
+    is_code = re.search(r"(?:\bq\s?|\b)\d+\s*$", question, re.IGNORECASE)
+    return None if is_code and "?" not in question else question
 
 
 def model_input(text: str, *, voice: str, question: str | None = None) -> tuple[str, int]:
@@ -31,6 +47,7 @@ def model_input(text: str, *, voice: str, question: str | None = None) -> tuple[
     ('query: customer: What could we improve? | Nothing', 42)
     """
     prefix = f"query: {voice}: "
-    if question:
-        prefix += f"{question[:MAX_QUESTION]} | "
+    asked = usable_question(question)
+    if asked:
+        prefix += f"{asked[:MAX_QUESTION]} | "
     return prefix + text, len(prefix)

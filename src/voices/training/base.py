@@ -10,6 +10,7 @@ returns torch modules and a Hugging Face tokenizer.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Q4Table:
         import numpy as np
 
         scales = np.repeat(self.scales, BLOCK, axis=1)
-        return (self.nibbles.astype(np.float32) - 8.0) * scales
+        return np.asarray((self.nibbles.astype(np.float32) - 8.0) * scales)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def read_packed(path: Path) -> PackedBase:
     scores = np.frombuffer(raw, "<f4", n_pieces, cursor)
     cursor += scores.nbytes
     blob = raw[cursor : cursor + blob_length]
-    pieces = [blob[a:b].decode("utf8") for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    pieces = [blob[a:b].decode("utf8") for a, b in itertools.pairwise(offsets)]
     cursor += blob_length
     _n_norm, norm_bytes = struct.unpack_from("<iI", raw, cursor)
     cursor += 8 + norm_bytes
@@ -141,9 +142,7 @@ def read_packed(path: Path) -> PackedBase:
             columns = intermediate if name.endswith(".fo.w") else hidden
             tensors[name] = _read_q4(raw, offset, count // columns, columns)
     assert tensors["emb.word"].nibbles.shape == (vocab, hidden)
-    return PackedBase(
-        hidden, n_layers, n_heads, intermediate, max_positions, epsilon, pieces, scores.tolist(), tensors
-    )
+    return PackedBase(hidden, n_layers, n_heads, intermediate, max_positions, epsilon, pieces, scores.tolist(), tensors)
 
 
 def _read_q4(raw: bytes, offset: int, n_rows: int, n_columns: int) -> Q4Table:
@@ -282,4 +281,5 @@ def build_bert(base: PackedBase, keep: list[int]) -> BertModel:
         state[theirs] = torch.from_numpy(array)
     shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
     model.load_state_dict({name: tensor.reshape(shapes[name]) for name, tensor in state.items()})
-    return model.eval()
+    model.train(mode=False)
+    return model

@@ -51,13 +51,6 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def usable_question(question: str | None) -> str | None:
-    """Give the question if it is one; codes such as "Trust B - Q1" say nothing."""
-    if not question or " - Q" in question:
-        return None
-    return question
-
-
 def coded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row]:
     """Read hand-coded comments: every label counts in full."""
     excluded = set(exclude_sources)
@@ -68,7 +61,7 @@ def coded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row]:
             voice=item["voice"],
             lang=item["lang"],
             text=item["text"],
-            question=usable_question(item.get("question")),
+            question=item.get("question"),
             sentiment=item["sentiment"],
             emotion=item["emotion"],
             themes=dict(item["themes"]),
@@ -104,7 +97,7 @@ def public_rows(
         if item["source"] in excluded or not item.get("sentiment"):
             continue
         weak = bool(item.get("weak"))
-        question = usable_question(item.get("question"))
+        question = item.get("question")
         if weak and rng.random() < 0.4:
             question = rng.choice(POSITIVE_QUESTIONS if item["sentiment"] == "positive" else NEGATIVE_QUESTIONS)
         mapped = item.get("mapped_themes")
@@ -142,7 +135,15 @@ def emotion_rows(path: Path, rng: random.Random, *, n: int, exclude_sources: Ite
         room[item["emotion"]] = left - 1
         voice = rng.choice(("employee", "customer"))
         chosen.append(
-            Row(item["id"], item["id"], voice, item["lang"], item["text"], emotion=item["emotion"], source=item["source"])
+            Row(
+                item["id"],
+                item["id"],
+                voice,
+                item["lang"],
+                item["text"],
+                emotion=item["emotion"],
+                source=item["source"],
+            )
         )
     return chosen
 

@@ -186,7 +186,7 @@ def fit(
         for batch in batches(rows, recipe.batch_size, rng):
             loss = loss_of(network, tokenizer, perturbed(batch, recipe, rng), recipe)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()

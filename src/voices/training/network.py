@@ -76,7 +76,8 @@ class AnalystNetwork(nn.Module):
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.to(states.dtype)
         summed = (states * mask.unsqueeze(-1)).sum(dim=1)
-        embedding = summed / summed.norm(dim=-1, keepdim=True)
+        # Written out, since the ONNX operator for the norm changed its form after opset 17.
+        embedding = summed / (summed * summed).sum(dim=-1, keepdim=True).sqrt()
         states = self.dropout(self.norm(states))
         scores = torch.matmul(self.query, self.key(states).transpose(1, 2)) * (states.shape[-1] ** -0.5) * 4.0
         scores = scores + (1.0 - mask).unsqueeze(1) * -1e4

@@ -1,0 +1,56 @@
+"""The options that commands share, each defined once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="ROLE=COL[,COL]",
+        help="Columns to use, e.g. text=pros,cons,unit=store,date=when. Roles: text, id, unit, date, score, language, "
+        "question. Others are recognised from names and contents.",
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="TOML file with settings.", show_default=False)
+]
+Language = Annotated[
+    str | None, typer.Option("--language", metavar="auto|en|nl", help="Language of the comments.  [default: auto]")
+]
+Period = Annotated[
+    str | None,
+    typer.Option("--period", metavar="week|month|quarter", help="Calendar period of the trends.  [default: month]"),
+]
+MinGroup = Annotated[
+    int | None,
+    typer.Option("--min-group", metavar="N", help="People below which no quote of a theme is shown.  [default: 10]"),
+]
+ReportLanguage = Annotated[
+    str | None, typer.Option("--report-language", metavar="en|nl", help="Language of the reports.  [default: en]")
+]
+Device = Annotated[
+    str | None, typer.Option("--device", metavar="auto|cpu", help="Where the model runs.  [default: auto]")
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME|PATH", help="A shipped model or a folder.  [default: voices-small]"),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Threads of the encoder.  [default: one per core]")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Recorded with the run.  [default: 20]")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output of an earlier run.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when rows were rejected.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Collect options by the names of the settings; None means "not given"."""
+    return options

@@ -1,0 +1,124 @@
+"""The settings of a run, from the command line, a TOML file or keyword arguments."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from voices.errors import InputError
+from voices.models import DEFAULT_MODEL
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "language": ("auto", "en", "nl"),
+    "period": ("week", "month", "quarter"),
+    "report_language": ("en", "nl"),
+    "device": ("auto", "cpu"),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what a run computes and shows.
+
+    Attributes
+    ----------
+    language : str
+        ``auto`` detects it per comment.
+    period : str
+        ``week``, ``month`` or ``quarter`` of the trends.
+    min_group : int
+        Quotes are shown for a theme only when at least this many people of the voice mention it.
+    negative_floor : float
+        Share, 0 to 1, of a voice's comments above which a theme is a problem there.
+    report_language : str
+        ``en`` or ``nl``.
+    device, model : str
+        Where the model runs and which one.
+    threads : int
+        Threads of the encoder; 0 takes one per core.
+    seed : int
+        Recorded with the run; nothing random is in this version's main job.
+    """
+
+    language: str = "auto"
+    period: str = "month"
+    min_group: int = 10
+    negative_floor: float = 0.02
+    report_language: str = "en"
+    device: str = "auto"
+    model: str = DEFAULT_MODEL
+    threads: int = 0
+    seed: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse values that no run can use.
+
+        Raises
+        ------
+        InputError
+            Naming the setting, the value and what is possible.
+        """
+        for name, possible in CHOICES.items():
+            value = getattr(self, name)
+            if value not in possible:
+                raise InputError(f"{_option(name)} {value}: choose one of {', '.join(possible)}")
+        if self.min_group < 1:
+            raise InputError(f"--min-group {self.min_group}: must be 1 or more")
+        if not 0 <= self.negative_floor < 1:
+            raise InputError(f"--negative-floor {self.negative_floor}: a share from 0 up to, not including, 1")
+        if self.threads < 0:
+            raise InputError(f"--threads {self.threads}: must be 0 (one per core) or more")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the settings as plain values, for ``run.json``."""
+        return asdict(self)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def settings_from(path: Path | None, overrides: dict[str, Any]) -> Settings:
+    """Join the settings of a TOML file and those given by hand; what is given by hand wins.
+
+    Parameters
+    ----------
+    path : Path or None
+        File of ``name = value`` lines, names as the options (``min-group`` or ``min_group``).
+    overrides : dict
+        Setting -> value; None means "not given".
+
+    Raises
+    ------
+    InputError
+        If the file is missing or not TOML, or a name or value cannot be used.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if path is not None:
+        given = _read_toml(path) | given
+    return Settings(**given)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf8"))
+    except FileNotFoundError as error:
+        raise InputError(f"--config {path}: there is no such file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"--config {path}: not a TOML file ({error})") from error
+    known = {field.name: field.type for field in fields(Settings)}
+    types = {"str": (str,), "int": (int,), "float": (int, float)}
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise InputError(f"--config {path}: no setting {key!r}{hint} The settings are: {', '.join(known)}")
+        if not isinstance(value, types[str(known[name])]) or isinstance(value, bool):
+            raise InputError(f"--config {path}: {key} = {value!r}: must be of type {known[name]}")
+        values[name] = value
+    return values

@@ -1,0 +1,181 @@
+"""Agreement between two codings of the same comments: ours and a human's."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from voices.errors import InputError
+from voices.taxonomy import SENTIMENTS
+
+CLASSES = ("positive", "negative", "neutral")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The codes of one comment; ``themes`` maps theme to polarity."""
+
+    id: str
+    voice: str | None
+    language: str | None
+    sentiment: str | None
+    emotion: str | None
+    themes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Agreement over a group of comments; every figure is 0 to 1, or None where nothing was coded.
+
+    Attributes
+    ----------
+    n : int
+        Comments compared.
+    theme_micro_f1, theme_macro_f1 : float
+        Presence of themes; macro is over the themes that occur in the gold codes.
+    polarity_micro_f1 : float
+        Presence with the same polarity.
+    sentiment_macro_f1, sentiment_accuracy : float
+        Three classes, ``mixed`` counted as ``neutral``.
+    emotion_accuracy : float
+    """
+
+    n: int
+    theme_micro_f1: float | None
+    theme_macro_f1: float | None
+    polarity_micro_f1: float | None
+    sentiment_macro_f1: float | None
+    sentiment_accuracy: float | None
+    emotion_accuracy: float | None
+
+
+def f1(true_positive: int, predicted: int, actual: int) -> float:
+    """Give the harmonic mean of precision and recall; 0 when nothing was found."""
+    return 2 * true_positive / (predicted + actual) if predicted + actual else 0.0
+
+
+def _codes(item: Mapping[str, Any]) -> Codes:
+    themes = item.get("themes")
+    if isinstance(themes, str):
+        themes = dict(part.split(":", 1) for part in themes.split(";") if ":" in part)
+    elif themes is None:
+        themes = {}
+    elif not isinstance(themes, Mapping):
+        themes = {mention["theme"]: mention.get("polarity") for mention in themes}
+    language = item.get("language") or item.get("lang")
+    return Codes(str(item["id"]), item.get("voice"), language, item.get("sentiment"), item.get("emotion"), dict(themes))
+
+
+def read_codes(path: Path) -> list[Codes]:
+    """Read coded comments: JSON lines (also gzipped) or CSV, as ``classify`` or a human made them.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or a line has no ``id``.
+    """
+    import csv
+
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8-sig", newline="") as stream:
+        lines: Iterable[Any] = csv.DictReader(stream) if ".csv" in path.suffixes else stream
+        codes = []
+        for number, line in enumerate(lines, start=1):
+            if not line or (isinstance(line, str) and not line.strip()):
+                continue
+            try:
+                codes.append(_codes(json.loads(line) if isinstance(line, str) else line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise InputError(
+                    f"{path.name}, record {number}: not a coded comment; needed are id and themes, "
+                    "as JSON lines or CSV from 'voices classify'"
+                ) from error
+    return codes
+
+
+def pair_up(coded: Sequence[Codes], gold: Sequence[Codes]) -> list[tuple[Codes, Codes]]:
+    """Match by id.
+
+    Raises
+    ------
+    InputError
+        If no id of the gold codes is among the coded ones.
+    """
+    by_id = {item.id: item for item in coded}
+    pairs = [(by_id[item.id], item) for item in gold if item.id in by_id]
+    if not pairs:
+        raise InputError("no id of the gold file is in the coded file; code the same comments, with the same ids")
+    return pairs
+
+
+def agreement(pairs: Sequence[tuple[Codes, Codes]]) -> Agreement:
+    """Compare (coded, gold) pairs."""
+    found = [(set(a.themes), set(b.themes)) for a, b in pairs]
+    signed = [(set(a.themes.items()), set(b.themes.items())) for a, b in pairs]
+    names = sorted({theme for _, actual in found for theme in actual})
+    each = [_set_f1([(p & {t}, a & {t}) for p, a in found]) for t in names]
+    feelings = [(a.emotion, b.emotion) for a, b in pairs if a.emotion and b.emotion]
+    judged = [(_three(a.sentiment), _three(b.sentiment)) for a, b in pairs if b.sentiment in SENTIMENTS]
+    return Agreement(
+        n=len(pairs),
+        theme_micro_f1=_set_f1(found) if names else None,
+        theme_macro_f1=sum(each) / len(each) if each else None,
+        polarity_micro_f1=_set_f1(signed) if names else None,
+        sentiment_macro_f1=_macro_f1(judged) if judged else None,
+        sentiment_accuracy=sum(a == b for a, b in judged) / len(judged) if judged else None,
+        emotion_accuracy=sum(a == b for a, b in feelings) / len(feelings) if feelings else None,
+    )
+
+
+def theme_f1(pairs: Sequence[tuple[Codes, Codes]]) -> dict[str, dict[str, float]]:
+    """Give precision, recall, F1 and the gold count of each theme that occurs in the gold codes."""
+    table = {}
+    for theme in sorted({theme for _, gold in pairs for theme in gold.themes}):
+        hits = sum(theme in a.themes and theme in b.themes for a, b in pairs)
+        predicted = sum(theme in a.themes for a, _ in pairs)
+        actual = sum(theme in b.themes for _, b in pairs)
+        table[theme] = {
+            "precision": hits / predicted if predicted else 0.0,
+            "recall": hits / actual,
+            "f1": f1(hits, predicted, actual),
+            "n": actual,
+        }
+    return table
+
+
+def groups(pairs: Sequence[tuple[Codes, Codes]]) -> dict[str, dict[str, Any]]:
+    """Give the agreement of all comments, per language and per voice of the gold codes."""
+    result = {"all": asdict(agreement(pairs))}
+    for label, value in (("language", "language"), ("voice", "voice")):
+        for key in sorted({getattr(gold, value) for _, gold in pairs} - {None}):
+            part = [pair for pair in pairs if getattr(pair[1], value) == key]
+            result[f"{label} {key}"] = asdict(agreement(part))
+    return result
+
+
+def _three(sentiment: str | None) -> str | None:
+    return "neutral" if sentiment == "mixed" else sentiment
+
+
+def _set_f1(pairs: Iterable[tuple[set[Any], set[Any]]]) -> float:
+    hits = predicted = actual = 0
+    for one, other in pairs:
+        hits += len(one & other)
+        predicted += len(one)
+        actual += len(other)
+    return f1(hits, predicted, actual)
+
+
+def _macro_f1(pairs: Sequence[tuple[str | None, str | None]]) -> float:
+    present = [name for name in CLASSES if any(b == name for _, b in pairs)]
+    each = [
+        f1(sum(a == b == name for a, b in pairs), sum(a == name for a, _ in pairs), sum(b == name for _, b in pairs))
+        for name in present
+    ]
+    return sum(each) / len(each)

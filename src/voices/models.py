@@ -1,0 +1,100 @@
+"""Find a model folder, read its description and check its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voices.errors import InputError, ModelError
+
+DEFAULT_MODEL = "voices-small"
+FORMAT = 1
+"""Version of ``analyst.json`` that this package reads."""
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model on disk.
+
+    Attributes
+    ----------
+    name, version : str
+        From its ``analyst.json``.
+    path : Path
+        The folder.
+    description : dict
+        The whole of ``analyst.json``: labels, thresholds, languages, checksums.
+    """
+
+    name: str
+    version: str
+    path: Path
+    description: dict[str, Any]
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the weights, as recorded when the model was made."""
+        return str(self.description["files"]["model.onnx"])
+
+
+def shipped_folder() -> Path:
+    """Give the folder of the shipped models: inside the wheel, or in the source tree."""
+    package = Path(__file__).resolve().parent
+    packed = package / "_models"
+    return packed if packed.is_dir() else package.parent.parent / "models"
+
+
+def available() -> list[ModelFolder]:
+    """List the shipped models, by name."""
+    folder = shipped_folder()
+    return [_open(path.parent) for path in sorted(folder.glob("*/analyst.json"))]
+
+
+def find(name: str = DEFAULT_MODEL) -> ModelFolder:
+    """Find a model by the name of a shipped one or by the path of a folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such model.
+    ModelError
+        If the folder is of another format or a file is missing.
+    """
+    for candidate in (shipped_folder() / name, Path(name)):
+        if (candidate / "analyst.json").is_file():
+            return _open(candidate)
+    known = ", ".join(model.name for model in available()) or "none"
+    raise InputError(
+        f"--model {name}: neither a shipped model ({known}) nor a folder with an analyst.json. "
+        "Other Hugging Face models are not supported yet."
+    )
+
+
+def _open(path: Path) -> ModelFolder:
+    try:
+        description = json.loads((path / "analyst.json").read_text(encoding="utf8"))
+    except ValueError as error:
+        raise ModelError(f"{path.name}/analyst.json: not valid JSON; restore the file from the release") from error
+    if description.get("format") != FORMAT:
+        raise ModelError(
+            f"{path.name}/analyst.json: format {description.get('format')!r}, this version reads {FORMAT}; "
+            "install the matching version of voices or another model"
+        )
+    for name in description["files"]:
+        if not (path / name).is_file():
+            raise ModelError(f"{path.name}: the file {name} is missing; restore it from the release")
+    return ModelFolder(description["name"], description["version"], path, description)
+
+
+def file_sha256(path: Path) -> str:
+    """Give the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def damaged_files(model: ModelFolder) -> list[str]:
+    """List the files of a model whose checksum is not the recorded one; empty when all is well."""
+    return [name for name, digest in model.description["files"].items() if file_sha256(model.path / name) != digest]

@@ -1,0 +1,300 @@
+"""The main job: the only module that knows all stages and the order in which a comment meets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from voices.aggregate import Aggregates
+from voices.align.shared import shared_problems
+from voices.analysis import Analysis
+from voices.coding import Coder
+from voices.config import Settings
+from voices.errors import InputError
+from voices.export import (
+    FLAT_COLUMNS,
+    CodedWriter,
+    ParquetRows,
+    RejectedRows,
+    check_suffix,
+    coded_object,
+    comment_row,
+    comments_schema,
+    mention_rows,
+    mentions_schema,
+    without_formula,
+)
+from voices.progress import Progress
+from voices.quotes import QuotePicker
+from voices.read import Source, from_dataframe, open_source
+from voices.record import Summary, run_entry
+from voices.tables import (
+    VOICES,
+    alignment_table,
+    quotes_table,
+    themes_table,
+    trends_table,
+)
+from voices.writing import check_folder, staged_file, staged_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUN_FILES = (
+    "comments.parquet", "mentions.parquet", "themes.csv", "trends.csv", "alignment.csv", "quotes.csv", "rejected.csv",
+    "report.html", "report.xlsx", "run.json",
+)  # fmt: skip
+
+Mapping = dict[str, list[str]]
+
+
+def run(
+    employees: Sequence[str | Path | pd.DataFrame],
+    customers: Sequence[str | Path | pd.DataFrame],
+    out: Path,
+    *,
+    settings: Settings | None = None,
+    mapping: Mapping | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+    now: dt.datetime | None = None,
+) -> Summary:
+    """Do the whole job: read both voices, code, aggregate, align, and write the folder ``out``.
+
+    Parameters
+    ----------
+    employees, customers : sequence of paths or data frames
+        ``-`` is standard input. One of the two may be empty: then there is no alignment.
+    out : Path
+        The folder; all of its files are written at the end, or none.
+    settings : Settings or None
+        None takes the defaults.
+    mapping : dict or None
+        Role -> column names, for columns that are not to be recognised.
+    force : bool
+        Whether files of an earlier run in ``out`` may be replaced.
+    progress : Progress or None
+        None shows nothing.
+    now : datetime or None
+        The moment that is stamped on the report; None reads the clock.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    InputError
+        If a file, a column or the folder cannot be used.
+    VoicesError
+        If writing fails; ``out`` is then as it was.
+    """
+    settings = settings or Settings()
+    if not employees and not customers:
+        raise InputError("no file was named; give --employees FILE, --customers FILE or both")
+    check_folder(out, force=force)
+    coder = Coder(settings, progress)
+    with ExitStack() as stack:
+        sources = _opened(stack, employees, "employee") + _opened(stack, customers, "customer")
+        coder.open(sources, mapping)
+        coder.analyst.load()
+        with staged_folder(out) as stage:
+            summary = _write_run(coder, stage, now or dt.datetime.now().astimezone())
+    return summary
+
+
+def _opened(stack: ExitStack, files: Sequence[str | Path | pd.DataFrame], voice: str) -> list[tuple[Source, str]]:
+    opened = []
+    for number, item in enumerate(files, start=1):
+        if isinstance(item, str | Path):
+            source = open_source(str(item))
+        else:
+            source = from_dataframe(item, name=f"{voice}s" if len(files) == 1 else f"{voice}s-{number}")
+        opened.append((stack.enter_context(source), voice))
+    return opened
+
+
+def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
+    settings = coder.settings
+    aggregates = Aggregates(settings.period)
+    picker = QuotePicker()
+    with (
+        closing(ParquetRows(stage / "comments.parquet", comments_schema())) as comments,
+        closing(ParquetRows(stage / "mentions.parquet", mentions_schema())) as mentions,
+        RejectedRows(stage / "rejected.csv") as rejected_rows,
+    ):
+        for coded, rejected in coder.batches():
+            with coder.timer.stage("write"):
+                comments.write([comment_row(item) for item in coded])
+                mentions.write([row for item in coded for row in mention_rows(item)])
+                rejected_rows.write(rejected)
+            with coder.timer.stage("aggregate"):
+                aggregates.add(coded)
+                picker.add(coded)
+    with coder.timer.stage("align"):
+        problems = shared_problems(aggregates, floor=settings.negative_floor)
+    record = run_entry("run", coder, aggregates, now)
+    frames = {
+        "themes": themes_table(aggregates),
+        "trends": trends_table(aggregates),
+        "alignment": alignment_table(problems),
+        "quotes": quotes_table(picker.chosen(), aggregates, problems, min_group=settings.min_group),
+    }
+    for name, frame in frames.items():
+        _safe_csv(frame).to_csv(stage / f"{name}.csv", index=False, float_format="%.6g")
+    with coder.timer.stage("report"):
+        _write_reports(stage, frames, record, settings)
+    record["timings"] = coder.timer.rounded()
+    (stage / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
+    return Summary(record, problems)
+
+
+def _safe_csv(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the frame with text cells that a spreadsheet cannot run."""
+    texts = [name for name in ("text", "why") if name in frame]
+    return frame.assign(**{name: frame[name].map(without_formula) for name in texts})
+
+
+def _write_reports(stage: Path, frames: dict[str, pd.DataFrame], record: dict[str, Any], settings: Settings) -> None:
+    import pandas as pd
+
+    from voices.report import Tables, build, render_html, write_workbook
+
+    rejected = pd.read_csv(stage / "rejected.csv", nrows=100_000)
+    tables = Tables(rejected=rejected, run=record, **frames)
+    html = render_html(build(tables), language=settings.report_language)
+    (stage / "report.html").write_text(html, encoding="utf8")
+    write_workbook(tables, stage / "report.xlsx", language=settings.report_language)
+
+
+def analyze(
+    employees: pd.DataFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    *,
+    mapping: Mapping | None = None,
+    settings: Settings | None = None,
+) -> Analysis:
+    """Find themes, feelings and shared problems in two data frames.
+
+    Parameters
+    ----------
+    employees, customers : DataFrame or None
+        One row a respondent; columns are recognised as in files. None leaves a voice out.
+    mapping : dict or None
+        Role -> column names, such as ``{"text": ["pros", "cons"], "unit": ["store"]}``.
+    settings : Settings or None
+        None takes the defaults.
+
+    Returns
+    -------
+    Analysis
+        The inputs are not changed.
+
+    Raises
+    ------
+    InputError
+        If both are None or a column cannot be used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        run(
+            [] if employees is None else [employees],
+            [] if customers is None else [customers],
+            out,
+            settings=settings,
+            mapping=mapping,
+        )
+        return Analysis.load(out)
+
+
+def classify(
+    comments: pd.DataFrame,
+    *,
+    voice: str,
+    mapping: Mapping | None = None,
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """Code the comments of a data frame.
+
+    Parameters
+    ----------
+    comments : DataFrame
+    voice : str
+        ``employee`` or ``customer``.
+    mapping, settings
+        As for :func:`analyze`.
+
+    Returns
+    -------
+    DataFrame
+        One row a comment, in order, in the columns that ``voices classify`` writes; ``themes`` is
+        a list of dicts with theme, polarity, confidence and segment. Rows that could not be used
+        (duplicates) are left out.
+    """
+    import pandas as pd
+
+    coder = Coder(settings or Settings())
+    with from_dataframe(comments, name="dataframe") as source:
+        coder.open([(source, check_voice(voice))], mapping)
+        rows = [coded_object(item) for coded, _ in coder.batches() for item in coded]
+    return pd.DataFrame(rows, columns=list(FLAT_COLUMNS))
+
+
+def check_voice(voice: str) -> str:
+    """Refuse a voice that is neither of the two.
+
+    Raises
+    ------
+    InputError
+        Naming the two.
+    """
+    if voice not in VOICES:
+        raise InputError(f"--voice {voice}: choose one of {', '.join(VOICES)}")
+    return voice
+
+
+def classify_files(
+    files: Sequence[str | Path],
+    out: Path | IO[str],
+    *,
+    voice: str,
+    settings: Settings | None = None,
+    mapping: Mapping | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Code the comments of files and write them to a file, or to a text stream as JSON lines.
+
+    Raises
+    ------
+    InputError
+        If a file, a column or the target cannot be used.
+    """
+    coder = Coder(settings or Settings(), progress)
+    aggregates = Aggregates(coder.settings.period)
+    if isinstance(out, Path):
+        check_suffix(out.suffix.lower())
+        if out.exists() and not force:
+            raise InputError(f"--out {out}: the file exists; name another one, or replace it with --force")
+    with ExitStack() as stack:
+        coder.open(_opened(stack, files, check_voice(voice)), mapping)
+        coder.analyst.load()
+        target = stack.enter_context(staged_file(out)) if isinstance(out, Path) else out
+        suffix = out.suffix.lower() if isinstance(out, Path) else None
+        rejections = stack.enter_context(staged_file(rejected_path(out))) if isinstance(out, Path) else None
+        with CodedWriter(target, suffix=suffix) as writer, RejectedRows(rejections) as rejected_rows:
+            for coded, rejected in coder.batches():
+                writer.write(coded)
+                rejected_rows.write(rejected)
+                aggregates.add(coded)
+    return Summary(run_entry("classify", coder, aggregates, dt.datetime.now().astimezone()), [])
+
+
+def rejected_path(out: Path) -> Path:
+    """Give the path beside ``out`` at which ``classify`` lists the rows that were not used."""
+    return out.with_suffix(".rejected.csv")

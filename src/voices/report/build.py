@@ -1,0 +1,376 @@
+"""Tables to numbers: what a report shows, in the order in which it shows it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voices.report import model, values
+from voices.report.model import VOICES, Layer, Path, Point, Quote, Report, Share, Side, ThemeQuotes, ThemeRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+GRADES = ("none", "shared", "aligned", "linked", "leading")
+LAYERS = ("shared", "aligned", "linked", "leading")
+_FIGURES = {
+    "shared": (),
+    "aligned": ("similarity",),
+    "linked": ("n_units", "effect", "effect_low", "effect_high", "p_value", "q_value", "detectable_effect"),
+    "leading": ("n_periods", "lag", "reverse_effect", "reverse_q_value"),
+}
+_NUMBERS = re.compile(r"\d[\d.,]*")
+FEWEST_HITS = 10
+"""Below this many mentions the normal approximation of the test for a trend does not hold."""
+MAX_PERIODS = 60
+MAX_PANELS = 12
+MAX_QUOTES = 5
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a run leaves behind, as the report reads it; any table may be empty.
+
+    ``run`` is ``run.json``; a key that it lacks is left out of the report.
+    """
+
+    themes: pd.DataFrame
+    trends: pd.DataFrame
+    alignment: pd.DataFrame
+    quotes: pd.DataFrame
+    rejected: pd.DataFrame
+    run: dict[str, Any]
+
+
+def build(tables: Tables) -> Report:
+    """Give the numbers of a report.
+
+    The size of the result does not grow with the number of comments: quotes, panels, periods and
+    grouped rejections are capped.
+
+    Parameters
+    ----------
+    tables : Tables
+        Not changed.
+
+    Returns
+    -------
+    Report
+        All numbers, nothing formatted; the same for every language.
+    """
+    points, trimmed = _points(values.records(tables.trends))
+    themes = _themes(values.records(tables.themes), points)
+    quotes = _quotes(values.records(tables.quotes))
+    paths = [_path(row, themes, quotes) for row in values.records(tables.alignment)]
+    paths.sort(key=lambda path: (path.rank is None, path.rank or 0))
+    files = tuple(_file(values.mapping(item)) for item in tables.run.get("files") or ())
+    return Report(
+        voices=_voices(tables.run, themes, files),
+        themes=themes,
+        problems=tuple(path for path in paths if path.grade != "none"),
+        others=tuple(path for path in paths if path.grade == "none"),
+        panels=_panels(themes),
+        trimmed=trimmed,
+        quotes=_by_theme(themes, quotes),
+        files=files,
+        rejections=_rejections(values.records(tables.rejected)),
+        method=_method(tables.run),
+    )
+
+
+def direction(hits: Sequence[int], totals: Sequence[int], times: Sequence[int]) -> str | None:
+    """Tell whether a share rises, falls or neither, by the Cochran-Armitage test for a trend.
+
+    A slope alone would let a reader see a movement in noise; the report says "rising" only where
+    chance would give such a slope in fewer than 1 of 100 cases (two-sided).
+
+    Parameters
+    ----------
+    hits, totals : sequence of int
+        Comments with and of each period, 0 <= hits[i] <= totals[i].
+    times : sequence of int
+        Number of each period; periods may be missing.
+
+    Returns
+    -------
+    str or None
+        ``rising``, ``falling`` or ``flat``, the last also with too few hits; None below three periods.
+
+    Notes
+    -----
+    Armitage (1955), Biometrics 11(3). It assumes independent comments.
+
+    Examples
+    --------
+    >>> direction([10, 20, 30, 40], [100] * 4, [0, 1, 2, 3])
+    'rising'
+    >>> direction([10, 12, 9, 11], [100] * 4, [0, 1, 2, 3])
+    'flat'
+    """
+    if len(times) < 3 or sum(totals) == 0:
+        return None
+    if sum(hits) < FEWEST_HITS:
+        return "flat"
+    share = sum(hits) / sum(totals)
+    centre = sum(n * t for n, t in zip(totals, times, strict=True)) / sum(totals)
+    score = sum((k - n * share) * (t - centre) for k, n, t in zip(hits, totals, times, strict=True))
+    variance = share * (1 - share) * sum(n * (t - centre) ** 2 for n, t in zip(totals, times, strict=True))
+    if variance <= 0:
+        return "flat"
+    z = score / math.sqrt(variance)
+    return "rising" if z > 2.576 else "falling" if z < -2.576 else "flat"
+
+
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Series:
+    points: tuple[Point, ...]
+    direction: str | None
+    negative_direction: str | None
+
+
+def _points(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[_Key, _Series], bool]:
+    """Give the series of every voice and theme, and whether older periods were cut."""
+    found: dict[_Key, list[tuple[Point, int | None]]] = defaultdict(list)
+    for row in rows:
+        period = values.text(row.get("period"))
+        ordinal = values.period_ordinal(period)
+        if ordinal is None:
+            continue
+        n_comments, n_mentions = values.count(row.get("n_comments")), values.count(row.get("n_mentions"))
+        share, negative = values.number(row.get("share")), values.number(row.get("negative_share"))
+        point = Point(period, ordinal, n_comments, n_mentions, share, negative)
+        if share is not None or negative is not None:
+            key = values.text(row.get("voice")), values.text(row.get("theme"))
+            found[key].append((point, values.count(row.get("negative"))))
+    last = max((point.ordinal for pairs in found.values() for point, _ in pairs), default=0)
+    series = {}
+    trimmed = False
+    for key, pairs in found.items():
+        pairs.sort(key=lambda pair: pair[0].ordinal)
+        kept = tuple(point for point, _ in pairs if point.ordinal > last - MAX_PERIODS)
+        trimmed = trimmed or len(kept) < len(pairs)
+        series[key] = _Series(
+            kept,
+            _tested((point.n_mentions, point.n_comments, point.ordinal) for point, _ in pairs),
+            _tested((negative, point.n_comments, point.ordinal) for point, negative in pairs),
+        )
+    return series, trimmed
+
+
+def _tested(rows: Iterable[tuple[int | None, int | None, int]]) -> str | None:
+    full = [(hits, total, time) for hits, total, time in rows if hits is not None and total is not None]
+    return direction([hits for hits, _, _ in full], [total for _, total, _ in full], [time for _, _, time in full])
+
+
+def _themes(rows: Iterable[Mapping[str, Any]], series: Mapping[_Key, _Series]) -> dict[str, tuple[ThemeRow, ...]]:
+    found: dict[str, list[ThemeRow]] = defaultdict(list)
+    for row in rows:
+        voice, theme = values.text(row.get("voice")), values.text(row.get("theme"))
+        if voice not in VOICES:
+            continue
+        mentions, positive, negative = (values.count(row.get(key)) for key in ("n_mentions", "positive", "negative"))
+        known = mentions is not None and positive is not None and negative is not None
+        line = series.get((voice, theme), _Series((), None, None))
+        found[voice].append(
+            ThemeRow(
+                voice=voice,
+                theme=theme,
+                n_comments=values.count(row.get("n_comments")),
+                n_mentions=mentions,
+                share=_share(row, "share", "share_low", "share_high"),
+                positive=positive,
+                negative=negative,
+                neutral=max(0, (mentions or 0) - (positive or 0) - (negative or 0)) if known else None,
+                net_sentiment=values.number(row.get("net_sentiment")),
+                trend=values.number(row.get("trend")),
+                direction=line.direction,
+                negative_direction=line.negative_direction,
+                points=line.points,
+            )
+        )
+    return {voice: tuple(sorted(found[voice], key=_most_mentioned)) for voice in VOICES if found[voice]}
+
+
+def _most_mentioned(row: ThemeRow) -> tuple[float, str]:
+    return (-(row.share.value if row.share.value is not None else -1.0), row.theme)
+
+
+def _share(row: Mapping[str, Any], value: str, low: str, high: str) -> Share:
+    return Share(values.number(row.get(value)), values.number(row.get(low)), values.number(row.get(high)))
+
+
+def _quotes(rows: Iterable[Mapping[str, Any]]) -> dict[_Key, list[Quote]]:
+    found: dict[_Key, list[Quote]] = defaultdict(list)
+    for row in rows:
+        quote = Quote(*(values.text(row.get(key)) for key in ("voice", "theme", "polarity", "text", "why")))
+        if quote.text.strip():
+            found[quote.voice, quote.theme].append(quote)
+    return found
+
+
+def _path(row: Mapping[str, Any], themes: Mapping[str, Sequence[ThemeRow]], quotes: Mapping[_Key, list[Quote]]) -> Path:
+    grade = values.text(row.get("grade"))
+    grade = grade if grade in GRADES else "none"
+    employee, customer = (_side(voice, row, themes, quotes) for voice in VOICES)
+    layers = tuple(_layer(layer, grade, row) for layer in LAYERS)
+    return Path(values.count(row.get("rank")), grade, employee, customer, layers)
+
+
+def _side(
+    voice: str, row: Mapping[str, Any], themes: Mapping[str, Sequence[ThemeRow]], quotes: Mapping[_Key, list[Quote]]
+) -> Side:
+    theme = values.text(row.get(f"{voice}_theme"))
+    known = [item for item in themes.get(voice, ()) if item.theme == theme]
+    negative = [quote for quote in quotes.get((voice, theme), ()) if quote.polarity == "negative"]
+    return Side(
+        voice=voice,
+        theme=theme,
+        negative=_share(row, f"{voice}_negative_share", f"{voice}_low", f"{voice}_high"),
+        row=known[0] if known else ThemeRow(voice, theme),
+        quotes=tuple(negative[:MAX_QUOTES]),
+    )
+
+
+def _layer(layer: str, grade: str, row: Mapping[str, Any]) -> Layer:
+    """Give a layer: passed up to the grade; above it, failed where it left figures and else untested."""
+    cells = ((name, values.number(row.get(name))) for name in _FIGURES[layer])
+    figures = tuple((name, value) for name, value in cells if value is not None)
+    if GRADES.index(grade) >= GRADES.index(layer):
+        return Layer(layer, "passed", figures)
+    return Layer(layer, "failed" if figures or layer == "shared" else "untested", figures)
+
+
+def _panels(themes: Mapping[str, Sequence[ThemeRow]]) -> tuple[tuple[ThemeRow, ...], ...]:
+    by_theme: dict[str, list[ThemeRow]] = defaultdict(list)
+    for voice in VOICES:
+        for row in themes.get(voice, ()):
+            if len(row.points) > 1:
+                by_theme[row.theme].append(row)
+    main = sorted(by_theme.values(), key=lambda rows: min(_most_mentioned(row) for row in rows))
+    return tuple(tuple(rows) for rows in main[:MAX_PANELS])
+
+
+def _by_theme(themes: Mapping[str, Sequence[ThemeRow]], quotes: Mapping[_Key, list[Quote]]) -> tuple[ThemeQuotes, ...]:
+    """Group the quotes by theme, the most mentioned theme first, a few a voice and polarity."""
+    ranked = sorted((row for rows in themes.values() for row in rows), key=_most_mentioned)
+    order = dict.fromkeys([row.theme for row in ranked] + sorted(theme for _, theme in quotes))
+    result = []
+    for theme in order:
+        employee, customer = (_few(quotes.get((voice, theme), [])) for voice in VOICES)
+        if employee or customer:
+            result.append(ThemeQuotes(theme, employee, customer))
+    return tuple(result)
+
+
+def _few(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    seen: Counter[str] = Counter()
+    kept = []
+    for quote in sorted(quotes, key=lambda quote: quote.polarity != "negative"):
+        seen[quote.polarity] += 1
+        if seen[quote.polarity] <= MAX_QUOTES:
+            kept.append(quote)
+    return tuple(kept)
+
+
+def _voices(
+    run: Mapping[str, Any], themes: Mapping[str, object], files: Iterable[model.FileRow]
+) -> tuple[model.VoiceCounts, ...]:
+    counts = values.mapping(run.get("counts"))
+    present = {file.voice for file in files} | set(themes)
+    result = []
+    for voice in VOICES:
+        raw = values.mapping(counts.get(voice))
+        if values.count(raw.get("read")) or voice in present:
+            result.append(_counts(voice, raw))
+    return tuple(result)
+
+
+def _counts(voice: str, raw: Mapping[str, Any]) -> model.VoiceCounts:
+    number = {key: values.count(raw.get(key)) for key in raw}
+    return model.VoiceCounts(
+        voice,
+        read=number.get("read"),
+        classified=number.get("classified"),
+        rejected=number.get("rejected"),
+        coded=number.get("coded"),
+        placeholder=number.get("placeholder"),
+        wordless=number.get("wordless"),
+        other_language=number.get("other_language"),
+        with_unit=number.get("with_unit"),
+        with_date=number.get("with_date"),
+        first_date=values.date(raw.get("first_date")),
+        last_date=values.date(raw.get("last_date")),
+        languages=_tally(raw.get("languages")),
+        sentiment=_tally(raw.get("sentiment")),
+        emotion=_tally(raw.get("emotion")),
+    )
+
+
+def _tally(value: object) -> dict[str, int]:
+    pairs = {key: values.count(item) for key, item in values.mapping(value).items()}
+    return {key: item for key, item in pairs.items() if item is not None}
+
+
+def _file(raw: Mapping[str, Any]) -> model.FileRow:
+    details = ((key, values.text(raw.get(key))) for key in ("format", "sheet", "encoding", "delimiter", "date_order"))
+    notes = ((key, values.count(raw.get(key))) for key in ("unreadable_dates", "renamed_ids", "short_rows"))
+    columns = ((role, values.items(names)) for role, names in values.mapping(raw.get("columns")).items())
+    return model.FileRow(
+        file=values.text(raw.get("file")),
+        voice=values.text(raw.get("voice")),
+        details=tuple((key, value) for key, value in details if value),
+        columns=tuple((role, names) for role, names in columns if names),
+        unused=values.items(raw.get("unused")),
+        rows=values.count(raw.get("rows")),
+        read=values.count(raw.get("read")),
+        classified=values.count(raw.get("classified")),
+        rejected=values.count(raw.get("rejected")),
+        notes=tuple((key, number) for key, number in notes if number),
+    )
+
+
+def _rejections(rows: Iterable[Mapping[str, Any]]) -> tuple[model.Rejection, ...]:
+    """Group rejected rows by reason and file; reasons that differ only in their numbers are one."""
+    found: dict[_Key, list[tuple[str, int | None]]] = defaultdict(list)
+    for row in rows:
+        reason = values.text(row.get("reason"))
+        key = _NUMBERS.sub("…", reason), values.text(row.get("file"))
+        found[key].append((reason, values.count(row.get("row"))))
+    groups = []
+    for (masked, file), members in found.items():
+        reasons = {reason for reason, _ in members}
+        numbers = sorted({number for _, number in members if number is not None})
+        reason = reasons.pop() if len(reasons) == 1 else masked
+        groups.append(model.Rejection(reason, file, len(members), tuple(numbers[:5]), len(numbers) > 5))
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.reason, group.file)))
+
+
+def _method(run: Mapping[str, Any]) -> model.Method:
+    chosen, settings, thresholds = (values.mapping(run.get(key)) for key in ("model", "settings", "thresholds"))
+    suppressed = ((key, values.count(item)) for key, item in values.mapping(run.get("suppressed")).items())
+    seconds = [values.number(item) for item in values.mapping(run.get("timings")).values()]
+    known = [item for item in seconds if item is not None]
+    return model.Method(
+        version=values.text(run.get("voices")) or None,
+        created=values.instant(run.get("created")),
+        model=values.text(chosen.get("name")) or None,
+        model_version=values.text(chosen.get("version")) or None,
+        checksum=values.text(chosen.get("sha256")) or None,
+        model_languages=values.items(chosen.get("languages")),
+        period=values.text(settings.get("period")) or None,
+        min_group=values.count(thresholds.get("min_group", settings.get("min_group"))),
+        negative_floor=values.number(thresholds.get("negative_floor")),
+        seed=values.count(run.get("seed")),
+        device=values.text(run.get("device")) or None,
+        suppresses="suppressed" in run,
+        suppressed=tuple((key, item) for key, item in suppressed if item),
+        seconds=sum(known) if known else None,
+    )

@@ -1,0 +1,246 @@
+"""The records that a report is made of: numbers and texts as they are, nothing formatted.
+
+A number that is missing, suppressed or undefined is None. Shares run from 0 to 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+VOICES = ("employee", "customer")
+"""Voices in the order in which every part of the report shows them."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of comments with its 95 % interval, all 0 to 1."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One theme in one period; ``ordinal`` counts periods, so a gap in it is a gap in time."""
+
+    period: str
+    ordinal: int
+    n_comments: int | None
+    n_mentions: int | None
+    share: float | None
+    negative_share: float | None
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """One theme in one voice.
+
+    Attributes
+    ----------
+    n_comments, n_mentions : int or None
+        Judged comments of the voice, and those among them that mention the theme.
+    positive, negative, neutral : int or None
+        Mentions by polarity.
+    net_sentiment : float or None
+        (positive - negative) / mentions, -1 to 1.
+    trend : float or None
+        Change of the share per period.
+    direction, negative_direction : str or None
+        ``rising``, ``falling`` or ``flat`` for the share and for the negative share, as
+        :func:`voices.report.build.direction` tests it; None where that needs more periods.
+    points : tuple of Point
+        In order of time, periods without numbers left out.
+    """
+
+    voice: str
+    theme: str
+    n_comments: int | None = None
+    n_mentions: int | None = None
+    share: Share = Share()
+    positive: int | None = None
+    negative: int | None = None
+    neutral: int | None = None
+    net_sentiment: float | None = None
+    trend: float | None = None
+    direction: str | None = None
+    negative_direction: str | None = None
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A redacted quote; the text comes from outside and may hold anything."""
+
+    voice: str
+    theme: str
+    polarity: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """One end of a path: what one voice says about its theme."""
+
+    voice: str
+    theme: str
+    negative: Share
+    row: ThemeRow
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of evidence: ``status`` is ``passed``, ``failed`` or ``untested``.
+
+    ``figures`` holds the columns of ``alignment.csv`` that belong to the layer and are filled.
+    """
+
+    id: str
+    status: str
+    figures: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """An employee theme beside a customer theme, with what was tested about them."""
+
+    rank: int | None
+    grade: str
+    employee: Side
+    customer: Side
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class ThemeQuotes:
+    """The quotes of one theme, by voice."""
+
+    theme: str
+    employee: tuple[Quote, ...]
+    customer: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class VoiceCounts:
+    """What was read of one voice and what became of it; counts are comments, not people."""
+
+    voice: str
+    read: int | None = None
+    classified: int | None = None
+    rejected: int | None = None
+    coded: int | None = None
+    placeholder: int | None = None
+    wordless: int | None = None
+    other_language: int | None = None
+    with_unit: int | None = None
+    with_date: int | None = None
+    first_date: dt.date | None = None
+    last_date: dt.date | None = None
+    languages: dict[str, int] = field(default_factory=dict)
+    sentiment: dict[str, int] = field(default_factory=dict)
+    emotion: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file that was read.
+
+    ``columns`` pairs a role (text, unit, ...) with column names, ``notes`` what else was counted.
+    """
+
+    file: str
+    voice: str
+    details: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    unused: tuple[str, ...]
+    rows: int | None
+    read: int | None
+    classified: int | None
+    rejected: int | None
+    notes: tuple[tuple[str, int], ...]
+
+    @property
+    def reconciles(self) -> bool | None:
+        """Whether read = classified + rejected; None where a count is missing."""
+        if self.read is None or self.classified is None or self.rejected is None:
+            return None
+        return self.read == self.classified + self.rejected
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Rows of one file that were rejected for one reason: the first few, and whether there are ``more``."""
+
+    reason: str
+    file: str
+    count: int
+    rows: tuple[int, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the run was made, for whoever wants to repeat or doubt it."""
+
+    version: str | None
+    created: dt.datetime | None
+    model: str | None
+    model_version: str | None
+    checksum: str | None
+    model_languages: tuple[str, ...]
+    period: str | None
+    min_group: int | None
+    negative_floor: float | None
+    seed: int | None
+    device: str | None
+    suppresses: bool
+    suppressed: tuple[tuple[str, int], ...]
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a report shows.
+
+    Attributes
+    ----------
+    voices : tuple of VoiceCounts
+        The voices that have comments.
+    themes : dict
+        Voice -> its themes, most mentioned first.
+    problems, others : tuple of Path
+        Tested paths that passed at least the first layer, in rank order, and those that did not.
+    panels : tuple of tuple of ThemeRow
+        The main themes over time; one or two rows (voices) a theme. Empty without dates.
+    trimmed : bool
+        Whether older periods were left out of the points.
+    """
+
+    voices: tuple[VoiceCounts, ...]
+    themes: dict[str, tuple[ThemeRow, ...]]
+    problems: tuple[Path, ...]
+    others: tuple[Path, ...]
+    panels: tuple[tuple[ThemeRow, ...], ...]
+    trimmed: bool
+    quotes: tuple[ThemeQuotes, ...]
+    files: tuple[FileRow, ...]
+    rejections: tuple[Rejection, ...]
+    method: Method
+
+    @property
+    def voice_names(self) -> tuple[str, ...]:
+        """Give the ids of the voices that have comments."""
+        return tuple(counts.voice for counts in self.voices)
+
+    def judged(self, voice: str) -> int:
+        """Give the number of judged comments of a voice, 0 where it has none."""
+        rows = [row.n_comments or 0 for row in self.themes.get(voice, ())]
+        coded = [counts.coded or 0 for counts in self.voices if counts.voice == voice]
+        return max([0, *rows, *coded])
+
+    def dated(self) -> bool:
+        """Tell whether there are at least two periods to compare."""
+        return any(len(row.points) > 1 for panel in self.panels for row in panel)

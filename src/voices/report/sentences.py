@@ -1,0 +1,143 @@
+"""The sentences that carry the answer, the same ones in the page and in the workbook.
+
+Wording is bounded: "negative on both sides", never "causes".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voices.report.i18n import sentence_digits
+
+if TYPE_CHECKING:
+    from voices.report.i18n import Words
+    from voices.report.model import Path, Report, ThemeRow
+
+TOP = 3
+"""Themes that the headline names when there are many."""
+FULL = 5
+"""Up to this many themes the headline names them all."""
+
+
+def headline(report: Report, words: Words) -> str:
+    """Give the answer in one line."""
+    judged = [voice for voice in report.voice_names if report.judged(voice)]
+    if not judged:
+        return words("headline.nothing")
+    if len(judged) == 1:
+        top = [words.theme(row.theme) for row in most_negative(report, judged[0])[:TOP]]
+        key = f"headline.{judged[0]}.some" if len(top) > 1 else f"headline.{judged[0]}.none"
+        return words(key, themes=words.listing(top)) if len(top) > 1 else words(key)
+    if not report.problems:
+        return words("headline.none")
+    names = [path_name(path, words) for path in report.problems]
+    few = len(names) <= FULL
+    shown = words.listing(names if few else names[:TOP])
+    return words.plural("headline.shared" if few else "headline.many", len(names), themes=shown)
+
+
+def answer(report: Report, words: Words) -> tuple[str, ...]:
+    """Give the three to five sentences below the headline."""
+    judged = [voice for voice in report.voice_names if report.judged(voice)]
+    if not judged:
+        return (words("answer.nothing"),)
+    if len(judged) == 1:
+        return (*_basis(report, words, judged), *_one_voice(report, words, judged[0]))
+    return (*_basis(report, words, judged), *_problems(report, words), *_tested(report, words))
+
+
+def next_step(report: Report, words: Words) -> str:
+    """Give what a reader should do with the answer."""
+    judged = [voice for voice in report.voice_names if report.judged(voice)]
+    if not judged:
+        return words("next.nothing")
+    if len(judged) == 1:
+        return words(f"next.{judged[0]}")
+    if not report.problems:
+        return words("next.none")
+    return words("next.problems", theme=path_name(report.problems[0], words))
+
+
+def path_name(path: Path, words: Words) -> str:
+    """Give the name of a path: one theme where both sides share it, else both with an arrow."""
+    employee, customer = words.theme(path.employee.theme), words.theme(path.customer.theme)
+    if path.employee.theme == path.customer.theme:
+        return employee
+    return words("problems.path_title", employee=employee, customer=customer)
+
+
+def directions(rows: tuple[ThemeRow, ...], words: Words, *, negative: bool = False) -> str:
+    """Give what a chart shows: ``employees rising, customers no clear change``."""
+    found = [(row.negative_direction if negative else row.direction) or "unknown" for row in rows]
+    if len(found) > 1 and len(set(found)) == 1:
+        return words("trends.direction_both", direction=words(f"direction.{found[0]}"))
+    voices = (words(f"voice_in_text.{row.voice}") for row in rows)
+    pairs = zip(voices, found, strict=True)
+    return ", ".join(
+        words("trends.direction", voice=voice, direction=words(f"direction.{way}")) for voice, way in pairs
+    )
+
+
+def only_shared_tested(report: Report) -> bool:
+    """Tell whether no layer beyond the first was tested for any path."""
+    paths = (*report.problems, *report.others)
+    return all(layer.status == "untested" for path in paths for layer in path.layers if layer.id != "shared")
+
+
+def most_negative(report: Report, voice: str) -> list[ThemeRow]:
+    """Give the themes of a voice that have complaints, most complaints first."""
+    rows = [row for row in report.themes.get(voice, ()) if row.negative]
+    return sorted(rows, key=lambda row: (-(row.negative or 0), row.theme))
+
+
+def _basis(report: Report, words: Words, judged: list[str]) -> tuple[str, ...]:
+    first = [counts.first_date for counts in report.voices if counts.first_date]
+    last = [counts.last_date for counts in report.voices if counts.last_date]
+    dates = words("answer.dates", first=words.date(min(first)), last=words.date(max(last))) if first and last else ""
+    counts = {voice: words.integer(report.judged(voice)) for voice in judged}
+    if len(judged) == 1:
+        return (words(f"answer.basis_{judged[0]}", n=counts[judged[0]], dates=dates),)
+    return (words("answer.basis_both", dates=dates, **counts),)
+
+
+def _problems(report: Report, words: Words) -> tuple[str, ...]:
+    if not report.problems:
+        return ()
+    top = report.problems[:TOP]
+    digits = sentence_digits(side.negative for path in top for side in (path.employee, path.customer))
+
+    def sentence(key: str, path: Path) -> str:
+        sides = {side.voice: words.measured(side.negative, digits) for side in (path.employee, path.customer)}
+        return words(key, theme=path_name(path, words), **sides)
+
+    first, *after = top
+    if not after:
+        return (sentence("answer.first", first),)
+    paths = words("answer.after_separator").join(sentence("answer.after_path", path) for path in after)
+    return (sentence("answer.first", first), words("answer.after", paths=paths))
+
+
+def _tested(report: Report, words: Words) -> tuple[str, ...]:
+    total = len(report.problems) + len(report.others)
+    if not total:
+        return (words("answer.none_tested"),)
+    floor = report.method.negative_floor
+    inserts = {"passed": words.integer(len(report.problems)), "total": words.integer(total)}
+    if floor is None:
+        tested = words("answer.tested_no_floor", **inserts)
+    else:
+        tested = words(
+            "answer.tested", floor=words.percent(floor, 0 if round(floor * 100, 6).is_integer() else 1), **inserts
+        )
+    if not report.problems:
+        return (tested,)
+    return (tested, words("answer.bound" if only_shared_tested(report) else "answer.bound_layers"))
+
+
+def _one_voice(report: Report, words: Words, voice: str) -> tuple[str, ...]:
+    bound = words("answer.one_voice_bound")
+    top = most_negative(report, voice)
+    if not top or not top[0].n_comments:
+        return (bound,)
+    share = words.percent((top[0].negative or 0) / top[0].n_comments, 0)
+    return (words("answer.one_voice_top", theme=words.theme(top[0].theme), share=share), bound)

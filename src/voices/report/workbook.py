@@ -1,0 +1,299 @@
+"""The report as a workbook for analysts: one sheet a table, nothing in it can run.
+
+Every text goes in as a string, never as a formula or a link, without control characters and cut to
+what a cell can hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voices import taxonomy
+from voices.report import i18n, sentences, values
+from voices.report.build import build
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from voices.report.build import Tables
+    from voices.report.i18n import Words
+    from voices.report.model import Report
+
+MAX_CELL = 32_767
+"""UTF-16 units that a cell holds."""
+MAX_ROWS = 1_000_000
+_SHARES = frozenset(
+    "share share_low share_high negative_share employee_negative_share employee_low employee_high "
+    "customer_negative_share customer_low customer_high".split()
+)
+_BARS = frozenset(("share", "negative_share", "employee_negative_share", "customer_negative_share"))
+_WIDTHS = {"text": 90, "reason": 60, "meaning": 90, "value": 100, "columns": 50, "unused": 40, "why": 24, "file": 28}
+_NAMES = {"theme": "theme_name", "employee_theme": "employee_name", "customer_theme": "customer_name"}
+_TRANSLATED = frozenset(("voice", "polarity", "grade", "date_order"))
+_LATER = (
+    "n_units", "n_periods", "lag", "effect", "effect_low", "effect_high", "p_value", "q_value", "reverse_effect",
+    "reverse_q_value", "similarity", "detectable_effect",
+)  # fmt: skip
+_COLUMNS = {
+    "problems": (
+        "rank", "employee_theme", "customer_theme", "grade", "employee_negative_share", "employee_low", "employee_high",
+        "customer_negative_share", "customer_low", "customer_high", *_LATER,
+    ),
+    "themes": (
+        "voice", "theme", "n_comments", "n_mentions", "share", "share_low", "share_high", "positive", "negative",
+        "net_sentiment", "trend",
+    ),
+    "trends": (
+        "voice", "theme", "period", "n_comments", "n_mentions", "positive", "negative", "share", "negative_share",
+    ),
+    "quotes": ("voice", "theme", "polarity", "text", "why"),
+    "rejected": ("file", "row", "reason"),
+    "files": (
+        "file", "voice", "rows", "read", "classified", "rejected", "unreadable_dates", "columns", "unused", "format",
+        "sheet", "encoding", "delimiter", "date_order",
+    ),
+}  # fmt: skip
+
+
+def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None:
+    """Write the tables of a run as ``report.xlsx``.
+
+    Parameters
+    ----------
+    tables : Tables
+        Not changed.
+    path : Path
+        Written over.
+    language : str
+        One of :func:`voices.report.i18n.languages`; names sheets, columns and themes.
+
+    Raises
+    ------
+    voices.errors.InputError
+        If there is no such language.
+    """
+    import xlsxwriter
+
+    words = i18n.load(language)
+    report = build(tables)
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        properties: dict[str, Any] = {"title": words("title"), "comments": sentences.headline(report, words)}
+        if report.method.created:
+            properties["created"] = report.method.created.replace(tzinfo=None)
+        book.set_properties(properties)
+        writer = _Writer(book, words)
+        _summary(writer, report)
+        writer.table("problems", values.records(tables.alignment))
+        writer.table("themes", values.records(tables.themes))
+        writer.table("trends", values.records(tables.trends))
+        writer.table("quotes", values.records(tables.quotes))
+        writer.table("rejected", values.records(tables.rejected))
+        writer.table("files", [_file(item, words) for item in tables.run.get("files") or ()])
+        writer.explain()
+
+
+def cell_text(value: object) -> str:
+    r"""Give a text as a cell can hold it: no control characters, at most 32,767 UTF-16 units.
+
+    Examples
+    --------
+    >>> cell_text("a\x07b"), len(cell_text("x" * 40_000)), cell_text("x" * 40_000)[-1]
+    ('ab', 32767, '…')
+    """
+    text = values.text(value)
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MAX_CELL:
+        return text
+    return units[: 2 * (MAX_CELL - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _file(item: object, words: Words) -> dict[str, Any]:
+    raw = values.mapping(item)
+    roles = ((role, values.items(names)) for role, names in values.mapping(raw.get("columns")).items())
+    raw["columns"] = "; ".join(f"{words.known('role', role)}: {', '.join(names)}" for role, names in roles if names)
+    raw["unused"] = ", ".join(values.items(raw.get("unused")))
+    raw["delimiter"] = words.known("delimiter", values.text(raw.get("delimiter")))
+    return raw
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column as it is written: its field, and how a row becomes a cell."""
+
+    field: str
+    source: str
+    kind: str
+
+
+class _Writer:
+    """Sheets of one workbook in one language."""
+
+    def __init__(self, book: Any, words: Words) -> None:
+        self.book = book
+        self.words = words
+        self._explained: list[tuple[str, str]] = []
+        top = {"valign": "top"}
+        self.formats = {
+            "head": book.add_format(
+                {"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F1EFE9"}
+            ),
+            "title": book.add_format({"bold": True, "font_size": 16, "text_wrap": True, **top}),
+            "bold": book.add_format({"bold": True, "text_wrap": True, **top}),
+            "wrap": book.add_format({"text_wrap": True, **top}),
+            "text": book.add_format(top),
+            "count": book.add_format({"num_format": "#,##0", **top}),
+            "share": book.add_format({"num_format": "0.0%", **top}),
+            "number": book.add_format({"num_format": "0.000", **top}),
+            "change": book.add_format({"num_format": "+0.00%;-0.00%;0.00%", **top}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top}),
+        }
+
+    def sheet(self, key: str) -> Any:
+        """Add a sheet and give it."""
+        name = self.words(f"sheet.{key}")[:31]
+        sheet = self.book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: object, kind: str) -> None:
+        """Write one cell as what it is; text always as a string, an empty value not at all."""
+        found = values.number(value)
+        if isinstance(value, dt.date):
+            sheet.write_datetime(row, column, value, self.formats["date"])
+        elif found is not None:
+            sheet.write_number(row, column, found, self.formats[kind])
+        elif text := cell_text(value):
+            sheet.write_string(row, column, text, self.formats["wrap" if kind == "wrap" else "text"])
+
+    def table(self, key: str, rows: values.Records) -> None:
+        """Write a table with a head, a filter and the columns that hold anything."""
+        sheet = self.sheet(key)
+        columns = self._columns(key, rows)
+        for index, column in enumerate(columns):
+            sheet.write_string(0, index, self.words(f"column.{column.field}"), self.formats["head"])
+            sheet.set_column(index, index, _WIDTHS.get(column.field, 26 if column.kind == "name" else 14))
+            self._explained.append((key, column.field))
+        for number, row in enumerate(rows[:MAX_ROWS], start=1):
+            for index, column in enumerate(columns):
+                self.put(sheet, number, index, self._value(column, row), column.kind)
+        self._finish(sheet, columns, min(len(rows), MAX_ROWS))
+        if not rows:
+            sheet.write_string(1, 0, self.words("book.empty"), self.formats["text"])
+        if len(rows) > MAX_ROWS:
+            sheet.write_string(
+                MAX_ROWS + 1, 0, self.words("book.cut", n=self.words.integer(MAX_ROWS)), self.formats["bold"]
+            )
+
+    def explain(self) -> None:
+        """Write the sheet that says what every column means."""
+        sheet = self.sheet("columns")
+        heads = ("sheet", "column", "field", "meaning")
+        for index, (head, width) in enumerate(zip(heads, (22, 30, 26, 100), strict=True)):
+            sheet.write_string(0, index, self.words(f"book.{head}"), self.formats["head"])
+            sheet.set_column(index, index, width)
+        for row, (key, field) in enumerate(self._explained, start=1):
+            cells = (f"sheet.{key}", f"column.{field}", "", f"meaning.{field}")
+            for index, entry in enumerate(cells):
+                sheet.write_string(row, index, self.words(entry) if entry else field, self.formats["wrap"])
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(self._explained), 1), len(heads) - 1)
+
+    def _columns(self, key: str, rows: values.Records) -> list[_Column]:
+        """Give the columns to write: names beside theme ids, later layers only where they are filled."""
+        result = []
+        for field in _COLUMNS[key]:
+            if field in _LATER and all(values.number(row.get(field)) is None for row in rows):
+                continue
+            if field in _NAMES:
+                result.append(_Column(_NAMES[field], field, "name"))
+            result.append(_Column(field, field, _kind(field)))
+            if field == "period":
+                result.append(_Column("period_start", field, "date"))
+        return result
+
+    def _value(self, column: _Column, row: dict[str, Any]) -> object:
+        value = row.get(column.source)
+        if column.kind == "name":
+            theme = values.text(value)
+            return self.words.theme(theme) if theme in taxonomy.load() else theme
+        if column.kind == "date":
+            return values.period_start(values.text(value))
+        text = values.text(value)
+        if column.field in {"why", "reason"}:
+            return self.words.why(text) if column.field == "why" else self.words.reason(text)
+        return self.words.known(column.field, text) if column.field in _TRANSLATED else value
+
+    def _finish(self, sheet: Any, columns: list[_Column], n_rows: int) -> None:
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, max(n_rows, 1), len(columns) - 1)
+        for index, column in enumerate(columns):
+            if column.field in _BARS and n_rows:
+                colour = "#EDBB98" if column.field.startswith("customer") else "#A9C9E0"
+                shape = {"type": "data_bar", "bar_color": colour, "min_type": "num", "min_value": 0}
+                sheet.conditional_format(1, index, n_rows, index, shape)
+
+
+def _kind(field: str) -> str:
+    if field in _SHARES:
+        return "share"
+    if field == "trend":
+        return "change"
+    if field in {"net_sentiment", *_LATER} - {"n_units", "n_periods", "lag"}:
+        return "number"
+    return "wrap" if field in {"text", "reason"} else "count"
+
+
+def _summary(writer: _Writer, report: Report) -> None:
+    """Write the answer in sentences and the facts of the run."""
+    words = writer.words
+    sheet = writer.sheet("summary")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, _WIDTHS["value"])
+    sheet.merge_range(0, 0, 0, 1, "")
+    sheet.write_string(0, 0, cell_text(sentences.headline(report, words)), writer.formats["title"])
+    sheet.set_row(0, 48)
+    lines: list[tuple[str, object]] = []
+    for index, sentence in enumerate(sentences.answer(report, words)):
+        lines.append((words("answer.name") if index == 0 else "", sentence))
+    lines += [(words("next.name"), sentences.next_step(report, words)), ("", "")]
+    lines += [(label, value) for label, value in _facts(report, words) if value is not None]
+    for row, (label, value) in enumerate(lines, start=2):
+        sheet.write_string(row, 0, label, writer.formats["bold"])
+        writer.put(sheet, row, 1, value, "count" if values.number(value) is not None else "wrap")
+
+
+def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
+    how = report.method
+    facts: list[tuple[str, object]] = []
+    for counts in report.voices:
+        voice = words(f"voice.{counts.voice}")
+        stages = ("read", "rejected", "classified", "coded", "placeholder", "wordless", "other_language")
+        facts += [(f"{voice}: {words(f'stage.{key}')}", getattr(counts, key)) for key in stages]
+    first = [counts.first_date for counts in report.voices if counts.first_date]
+    last = [counts.last_date for counts in report.voices if counts.last_date]
+    facts += [
+        (words("stage.first_date"), min(first, default=None)),
+        (words("stage.last_date"), max(last, default=None)),
+    ]
+    facts += [
+        (words("method.min_group"), how.min_group),
+        (words("method.negative_floor"), words.percent(how.negative_floor)),
+    ]
+    facts += [(words("method.model"), how.model), (words("method.model_version"), how.model_version)]
+    facts += [(words("method.checksum"), how.checksum), (words("method.version"), how.version)]
+    facts += [(words("method.created"), how.created.date() if how.created else None)]
+    facts += [(words("method.pass_on"), f"{words('method.pass_on_yes')} {words('method.pass_on_no')}")]
+    layers = "method.layers_text" if sentences.only_shared_tested(report) else "method.layers_more"
+    return [*facts, (words("method.layers"), words(layers))]

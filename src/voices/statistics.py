@@ -1,0 +1,83 @@
+"""The formulas behind the tables: intervals of shares and slopes of trends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+Z95 = 1.959963984540054
+"""Standard normal quantile that leaves 2.5 % on each side."""
+
+
+def wilson_interval(hits: int, total: int, *, z: float = Z95) -> tuple[float, float]:
+    """Give a confidence interval for a share of comments.
+
+    Used for every share in the report, because a theme often has fewer than 30 comments and the
+    normal approximation then leaves [0, 1].
+
+    Parameters
+    ----------
+    hits : int
+        Comments that mention the theme; 0 <= hits <= total.
+    total : int
+        Comments that could mention it. Empty comments are already left out.
+    z : float
+        Width in standard deviations; the default covers 95 %.
+
+    Returns
+    -------
+    low, high : float
+        Shares (not percentages), 0 <= low <= hits / total <= high <= 1.
+
+    Raises
+    ------
+    ValueError
+        If total < 1 or hits is outside 0..total.
+
+    Notes
+    -----
+    Wilson (1927), JASA 22(158), the score interval.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(3, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.108, 0.603)
+    """
+    if total < 1 or not 0 <= hits <= total:
+        raise ValueError(f"hits={hits}, total={total}: need total >= 1 and 0 <= hits <= total")
+    share = hits / total
+    spread = z * z / total
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def weighted_slope(x: Sequence[float], y: Sequence[float], weight: Sequence[float]) -> float:
+    """Give the slope of the weighted least-squares line of y on x.
+
+    Parameters
+    ----------
+    x, y, weight : sequence of float
+        Of one length; weights are at least 0.
+
+    Returns
+    -------
+    float
+        Change of y for one step of x; NaN with fewer than two different x of positive weight.
+
+    Examples
+    --------
+    >>> weighted_slope([0, 1, 2], [0.1, 0.2, 0.3], [5, 5, 5])
+    0.1
+    """
+    total = sum(weight)
+    if total <= 0:
+        return math.nan
+    mean_x = sum(w * a for a, w in zip(x, weight, strict=True)) / total
+    mean_y = sum(w * b for b, w in zip(y, weight, strict=True)) / total
+    spread = sum(w * (a - mean_x) ** 2 for a, w in zip(x, weight, strict=True))
+    if spread <= 1e-12:
+        return math.nan
+    joint = sum(w * (a - mean_x) * (b - mean_y) for a, b, w in zip(x, y, weight, strict=True))
+    return round(joint / spread, 12)

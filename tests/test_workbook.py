@@ -1,0 +1,163 @@
+"""The workbook: read back, every cell what it should be, and nothing that can run."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from test_report_build import empty_tables, sample_tables, table
+from voices.report import write_workbook
+from voices.report.workbook import MAX_CELL, cell_text
+
+SHEETS = {
+    "en": ["Summary", "Shared problems", "Themes", "Trends", "Quotes", "Rejected", "Files", "Columns explained"],
+    "nl": [
+        "Samenvatting", "Gedeelde problemen", "Thema's", "In de tijd", "Citaten", "Afgewezen", "Bestanden",
+        "Kolommen uitgelegd",
+    ],
+}  # fmt: skip
+
+
+def written(tables, path, language="en"):
+    import openpyxl
+
+    write_workbook(tables, path, language=language)
+    return openpyxl.load_workbook(path)
+
+
+def rows_of(sheet):
+    head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_sheets(tmp_path, language):
+    book = written(sample_tables(), tmp_path / "r.xlsx", language)
+    assert book.sheetnames == SHEETS[language]
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref
+        assert all(cell.font.b for cell in sheet[1])
+
+
+def test_numbers_are_numbers(tmp_path):
+    tables = sample_tables()
+    book = written(tables, tmp_path / "r.xlsx")
+    rows = rows_of(book["Themes"])
+    assert len(rows) == len(tables.themes)
+    first = rows[0]
+    assert (first["Side"], first["Theme"], first["Theme id"]) == ("Employees", "Trust & fairness", "trust")
+    assert first["Share"] == pytest.approx(tables.themes["share"][0])
+    head = [cell.value for cell in book["Themes"][1]]
+    assert book["Themes"].cell(2, head.index("Share") + 1).number_format == "0.0%"
+    assert book["Themes"].conditional_formatting
+
+
+def test_periods_are_dates(tmp_path):
+    row = rows_of(written(sample_tables(), tmp_path / "r.xlsx")["Trends"])[0]
+    assert row["Period"] == "2025-01"
+    assert row["First day"] == dt.datetime(2025, 1, 1)
+
+
+def test_columns_of_later_layers_show_only_when_filled(tmp_path):
+    tables = sample_tables()
+    assert "Effect" not in rows_of(written(tables, tmp_path / "a.xlsx")["Shared problems"])[0]
+    tables = dataclasses.replace(tables, alignment=tables.alignment.assign(effect=0.25))
+    row = rows_of(written(tables, tmp_path / "b.xlsx")["Shared problems"])[0]
+    assert row["Effect"] == 0.25
+    assert row["Grade"] == "Negative on both sides"
+
+
+def test_every_column_is_explained(tmp_path):
+    book = written(sample_tables(), tmp_path / "r.xlsx")
+    told = {(row["Sheet"], row["Column"]) for row in rows_of(book["Columns explained"])}
+    assert told == {(sheet.title, cell.value) for sheet in book.worksheets[1:-1] for cell in sheet[1]}
+
+
+def test_summary_has_the_answer_and_the_facts(tmp_path):
+    sheet = written(sample_tables(), tmp_path / "r.xlsx", "nl")["Samenvatting"]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert texts[0].startswith("Medewerkers en klanten klagen over dezelfde drie thema’s")
+    assert any("nog geen bewijs van één oorzaak" in text for text in texts)
+    assert dt.datetime(2025, 1, 2) in [cell.value for row in sheet.iter_rows() for cell in row]
+
+
+FORMULAS = [
+    '=HYPERLINK("http://x.example","y")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "{=1}",
+    "http://x.example",
+    "mailto:a@b.c",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_nothing_can_run(tmp_path, text):
+    tables = sample_tables()
+    quotes = [{"voice": text, "theme": text, "polarity": text, "text": text, "why": text}]
+    run = {**tables.run, "files": [{"file": text, "voice": text, "unused": [text]}], "model": {"name": text}}
+    rejected = table("rejected", [{"file": text, "row": 3, "reason": text}])
+    tables = dataclasses.replace(tables, quotes=table("quotes", quotes), run=run, rejected=rejected)
+    book = written(tables, tmp_path / "r.xlsx")
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n", "d"}
+    assert all(cell.hyperlink is None for cell in cells)
+    assert rows_of(book["Quotes"])[0]["Text"] == text
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as archive:
+        for name in archive.namelist():
+            assert b"<f>" not in archive.read(name)
+
+
+def test_control_characters_and_long_texts(tmp_path):
+    text = "a\x00b\x07c\ufffe_x0041_" + "é" * 40_000
+    quotes = table("quotes", [{"voice": "employee", "theme": "trust", "polarity": "negative", "text": text, "why": ""}])
+    row = rows_of(written(empty_tables(quotes=quotes), tmp_path / "r.xlsx")["Quotes"])[0]
+    assert row["Text"].startswith("abc_x0041_éé")
+    assert row["Text"].endswith("é…")
+    assert len(row["Text"]) == MAX_CELL
+
+
+@given(st.text())
+def test_a_cell_never_holds_too_much(text):
+    cell = cell_text(text * 3)
+    assert len(cell.encode("utf-16-le")) <= 2 * MAX_CELL
+
+
+def test_half_a_character_is_dropped():
+    assert cell_text("a\ud800b\udfff") == "ab"
+
+
+def test_emoji_count_twice_and_are_not_cut_in_half():
+    cell = cell_text("a" + "\N{GRINNING FACE}" * 20_000)
+    assert len(cell.encode("utf-16-le")) <= 2 * MAX_CELL
+    assert cell[-2:] == "\N{GRINNING FACE}…"
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=40))
+def test_any_text_opens(tmp_path, text):
+    quotes = table("quotes", [{"voice": "employee", "theme": text, "polarity": "negative", "text": text, "why": text}])
+    row = rows_of(written(empty_tables(quotes=quotes), tmp_path / "r.xlsx")["Quotes"])[0]
+    assert (row["Text"] or "") == cell_text(text)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize(
+    "tables",
+    [empty_tables, lambda: sample_tables(voices=("customer",)), lambda: sample_tables(n_periods=0, n_shared=0)],
+)
+def test_parts_may_be_missing(tmp_path, tables, language):
+    assert written(tables(), tmp_path / "r.xlsx", language).sheetnames == SHEETS[language]
+
+
+def test_same_tables_give_the_same_bytes(tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_workbook(sample_tables(), tmp_path / name, language="en")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
