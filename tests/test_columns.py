@@ -428,3 +428,29 @@ def test_short_or_repeated_answers_are_text_when_the_header_says_so(tmp_path):
                     "positive,the desk was closed at noon", "negative,we waited for an hour")[-1:] == (
         "what happened then?",
     )  # fmt: skip
+
+
+def test_an_id_column_of_hexadecimal_codes_is_the_id(tmp_path):
+    path = tmp_path / "coded.jsonl"
+    maker = random.Random(3)
+    rows = [
+        {
+            "id": f"store-north-{maker.randrange(16**12):012x}-{maker.randrange(16**4):04x}",
+            "text": f"The queue was long {n}",
+        }
+        for n in range(50)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    with open_source(str(path)) as source:
+        assert plan(source).columns.id == "id"
+
+
+def test_open_questions_with_few_different_answers_are_text(tmp_path):
+    path = tmp_path / "small.csv"
+    answers = ["More people on Saturdays please", "Nothing comes to mind really", "A better planning of shifts"]
+    with path.open("w", newline="", encoding="utf8") as stream:
+        table = csv.writer(stream)
+        table.writerow(["Respondent", "What could be better?", "Were you helped?"])
+        table.writerows([f"r{n}", answers[n % 3], "Yes, I was"] for n in range(60))
+    with open_source(str(path)) as source:
+        assert plan(source).columns.text == ("What could be better?",)

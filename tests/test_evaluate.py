@@ -3,7 +3,7 @@ import json
 import pytest
 
 from voices.errors import InputError
-from voices.evaluate import Codes, agreement, groups, pair_up, read_codes, theme_f1
+from voices.evaluate import Codes, agreement, groups, intervals, pair_up, read_codes, theme_f1
 
 
 def codes(key, sentiment, themes, language="en"):
@@ -37,6 +37,14 @@ def test_theme_table_by_hand():
 def test_groups_by_language_and_voice():
     mixed = [codes("1", "negative", {}), codes("2", "negative", {}, language="nl")]
     assert list(groups(pair_up(mixed, mixed))) == ["all", "language en", "language nl", "voice employee"]
+
+
+def test_intervals_contain_the_figure_and_narrow_with_more_comments():
+    few = pair_up(OURS, GOLD)
+    low, high = intervals(few)["polarity_micro_f1"]
+    assert low <= agreement(few).polarity_micro_f1 <= high
+    wide, narrow = (b - a for a, b in (intervals(few * n)["polarity_micro_f1"] for n in (20, 500)))
+    assert narrow < wide / 3
 
 
 def test_reads_our_own_output_and_human_files(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
-BATCH_TOKENS = 3072
-"""Tokens, padding included, of one pass; larger batches are not faster on a processor."""
-BATCH_COMMENTS = 48
 MAX_MENTIONS = 5
 """Themes per comment at most, as the codebook says."""
 OUTPUTS = ("attention", "presence", "polarity", "sentiment", "emotion")
@@ -69,7 +67,7 @@ class Analyst:
     ----------
     model : ModelFolder
     threads : int or None
-        Threads of the encoder; None takes one per core that this process may use.
+        Comments that are worked on at a time; None takes one per core that this process may use.
     """
 
     def __init__(self, model: ModelFolder, *, threads: int | None = None) -> None:
@@ -95,10 +93,8 @@ class Analyst:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
+        options.intra_op_num_threads = 1  # the threads work on different comments
         options.log_severity_level = 3
-        # Two encoders on one machine would otherwise spin and starve each other.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 str(self.model.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
@@ -115,8 +111,8 @@ class Analyst:
     def code(self, batch: Sequence[Prepared]) -> list[Coded]:
         """Code a batch of prepared comments, in order.
 
-        Comments are sorted by length before they are put into passes, so give it many at a time
-        (hundreds or more); the codes do not depend on the order.
+        The codes of a comment depend on nothing but itself; give many at a time, since the threads
+        share them.
         """
         wanted = [i for i, item in enumerate(batch) if _is_judged(item)]
         scores = self._score([batch[i] for i in wanted])
@@ -124,24 +120,16 @@ class Analyst:
         return [self._coded(item, by_index.get(i)) for i, item in enumerate(batch)]
 
     def _score(self, items: Sequence[Prepared]) -> list[list[tuple[_Window, _Scores]]]:
+        """Run every window by itself, several at a time.
+
+        The int8 encoder scales its activations by the largest of a pass: in a batch, a comment's
+        codes would depend on its neighbours, and a resumed run would differ from a whole one.
+        """
         windows = self._windows(items)
-        windows.sort(key=lambda window: len(window.encoding.ids))
         result: list[list[tuple[_Window, _Scores]]] = [[] for _ in items]
-        start = 0
-        while start < len(windows):
-            end = start + 1
-            while (
-                end < len(windows)
-                and end - start < BATCH_COMMENTS
-                and (end - start + 1) * len(windows[end].encoding.ids) <= BATCH_TOKENS
-            ):
-                end += 1
-            part = windows[start:end]
-            for window, scores in zip(part, self._run(part), strict=True):
+        with ThreadPoolExecutor(self.threads) as pool:
+            for window, scores in zip(windows, pool.map(self._run, windows), strict=True):
                 result[window.index].append((window, scores))
-            start = end
-        for found in result:
-            found.sort(key=lambda pair: pair[0].offset)
         return result
 
     def _windows(self, items: Sequence[Prepared]) -> list[_Window]:
@@ -173,35 +161,23 @@ class Analyst:
             windows.append(_Window(index, start, prefix, encoding))
         return windows
 
-    def _run(self, windows: Sequence[_Window]) -> list[_Scores]:
+    def _run(self, window: _Window) -> _Scores:
         import numpy as np
 
         assert self._session is not None
-        length = max(len(window.encoding.ids) for window in windows)
-        ids = np.full((len(windows), length), int(self.model.description["pad_id"]), np.int64)
-        mask = np.zeros_like(ids)
-        for row, window in enumerate(windows):
-            n = len(window.encoding.ids)
-            ids[row, :n] = window.encoding.ids
-            mask[row, :n] = 1
-        values = self._session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": mask})
-        attention, presence, polarity, sentiment, emotion = values
-        weighted = attention * presence
-        themes = weighted.sum(axis=-1) / self.model.description["temperature"]["themes"]
-        signs = np.einsum("bqt,bqtc->bqc", attention, polarity)
-        feelings = sentiment / self.model.description["temperature"]["sentiment"]
-        # A token speaks for a theme by how much attention it gets and how far it pulls the score up.
-        pull = attention * np.exp(np.clip(presence, -20, 20) / 4)
-        return [
-            _Scores(
-                themes=1 / (1 + np.exp(-themes[row])),
-                polarity=_softmax(signs[row]),
-                weight=pull[row, :, : len(window.encoding.ids)],
-                sentiment=_softmax(feelings[row]),
-                emotion=_softmax(emotion[row]),
-            )
-            for row, window in enumerate(windows)
-        ]
+        ids = np.array([window.encoding.ids], np.int64)
+        values = self._session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        attention, presence, polarity, sentiment, emotion = (value[0] for value in values)
+        temperature = self.model.description["temperature"]
+        themes = (attention * presence).sum(axis=-1) / temperature["themes"]
+        return _Scores(
+            themes=1 / (1 + np.exp(-themes)),
+            polarity=_softmax(np.einsum("qt,qtc->qc", attention, polarity)),
+            # A token speaks for a theme by how much attention it gets and how far it pulls the score up.
+            weight=attention * np.exp(np.clip(presence, -20, 20) / 4),
+            sentiment=_softmax(sentiment / temperature["sentiment"]),
+            emotion=_softmax(emotion),
+        )
 
     def _coded(self, item: Prepared, found: list[tuple[_Window, _Scores]] | None) -> Coded:
         if item.status is Status.OTHER_LANGUAGE:

@@ -20,7 +20,7 @@ from voices.read import Plan, ReadCounts, Source, find_columns, plan, present_co
 from voices.types import Coded, Comment, Rejected
 
 BATCH = 1024
-"""Comments that are prepared and coded together; the encoder sorts them by length."""
+"""Comments that are prepared and coded together."""
 
 
 @dataclass

@@ -7,10 +7,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voices.errors import InputError
 from voices.taxonomy import SENTIMENTS
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CLASSES = ("positive", "negative", "neutral")
 
@@ -149,14 +152,59 @@ def theme_f1(pairs: Sequence[tuple[Codes, Codes]]) -> dict[str, dict[str, float]
     return table
 
 
+RESAMPLES = 1000
+
+
+def intervals(pairs: Sequence[tuple[Codes, Codes]], *, seed: int = 20) -> dict[str, tuple[float, float]]:
+    """Give 95 % percentile bootstrap intervals (Efron, 1979) of the three main figures.
+
+    Comments are drawn with replacement; the interval says how far the figure would move with
+    another sample of comments, not with another coder.
+
+    Returns
+    -------
+    dict
+        ``theme_micro_f1``, ``polarity_micro_f1`` and ``sentiment_macro_f1`` -> (low, high).
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    themes = np.array([_counts(set(a.themes), set(b.themes)) for a, b in pairs])
+    signed = np.array([_counts(set(a.themes.items()), set(b.themes.items())) for a, b in pairs])
+    sentiment = np.array([_class_counts(_three(a.sentiment), _three(b.sentiment)) for a, b in pairs])
+    samples: dict[str, list[float]] = {"theme_micro_f1": [], "polarity_micro_f1": [], "sentiment_macro_f1": []}
+    for _ in range(RESAMPLES):
+        drawn = rng.integers(0, len(pairs), len(pairs))
+        samples["theme_micro_f1"].append(float(_f1_rows(themes[drawn].sum(axis=0))))
+        samples["polarity_micro_f1"].append(float(_f1_rows(signed[drawn].sum(axis=0))))
+        samples["sentiment_macro_f1"].append(float(_f1_rows(sentiment[drawn].sum(axis=0)).mean()))
+    bounds = {name: np.percentile(values, [2.5, 97.5]) for name, values in samples.items()}
+    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+
+
+def _counts(one: set[Any], other: set[Any]) -> tuple[int, int, int]:
+    """Give hits, predicted and actual."""
+    return len(one & other), len(one), len(other)
+
+
+def _class_counts(one: str | None, other: str | None) -> list[tuple[int, int, int]]:
+    return [(int(one == other == name), int(one == name), int(other == name)) for name in CLASSES]
+
+
+def _f1_rows(counts: np.ndarray) -> np.ndarray:
+    """Give F1 from (hits, predicted, actual) in the last axis."""
+    import numpy as np
+
+    return np.asarray(2 * counts[..., 0] / np.maximum(counts[..., 1] + counts[..., 2], 1))
+
+
 def groups(pairs: Sequence[tuple[Codes, Codes]]) -> dict[str, dict[str, Any]]:
-    """Give the agreement of all comments, per language and per voice of the gold codes."""
-    result = {"all": asdict(agreement(pairs))}
-    for label, value in (("language", "language"), ("voice", "voice")):
+    """Give the agreement, with intervals, of all comments, per language and voice of the gold codes."""
+    parts = {"all": list(pairs)}
+    for value in ("language", "voice"):
         for key in sorted({getattr(gold, value) for _, gold in pairs} - {None}):
-            part = [pair for pair in pairs if getattr(pair[1], value) == key]
-            result[f"{label} {key}"] = asdict(agreement(part))
-    return result
+            parts[f"{value} {key}"] = [pair for pair in pairs if getattr(pair[1], value) == key]
+    return {name: asdict(agreement(part)) | {"intervals": intervals(part)} for name, part in parts.items()}
 
 
 def _three(sentiment: str | None) -> str | None:

@@ -159,13 +159,21 @@ def agreement(result: Mapping[str, Any]) -> None:
         "sentiment_accuracy": "accuracy",
         "emotion_accuracy": "emotion",
     }
-    typer.echo(f"{'':<20}" + "".join(f"{head:>14}" for head in heads.values()))
+    typer.echo(f"{'':<20}" + "".join(f"{head:>18}" for head in heads.values()))
     for name, row in result["groups"].items():
-        typer.echo(f"{name:<20}" + "".join(f"{_cell(row[key]):>14}" for key in heads))
+        typer.echo(f"{name:<20}" + "".join(f"{_measured(row, key):>18}" for key in heads))
     typer.echo()
     typer.echo(f"{'theme':<20}{'n':>14}{'precision':>14}{'recall':>14}{'F1':>14}")
     for name, row in result["themes"].items():
         typer.echo(f"{name:<20}" + "".join(f"{_cell(row[key]):>14}" for key in ("n", "precision", "recall", "f1")))
+
+
+def _measured(row: Mapping[str, Any], key: str) -> str:
+    """Give a figure with its 95 % interval where there is one."""
+    if row[key] is None or key not in row["intervals"]:
+        return _cell(row[key])
+    low, high = row["intervals"][key]
+    return f"{row[key]:.3f} {low:.2f}-{high:.2f}"
 
 
 def _cell(value: float | int | None) -> str:

@@ -102,7 +102,8 @@ def _last_resort(columns: Sequence[Candidate]) -> list[Candidate]:
         worded = profile.looked and profile.letters and profile.number_share < 0.6 and profile.date_share < 0.6
         kind = _kind(column)
         # An open question with few different answers: a small group, or answers that were tidied.
-        is_open = kind == "question" and profile.mean_words >= 3 and profile.share(profile.likert) < 0.6
+        asks = bool(column.asked.words) and column.asked.words[0] in words.OPEN_ASKED
+        is_open = kind == "question" and asks and profile.mean_words >= 3 and profile.distinct > 2
         if worded and (kind in {"generic", "specific"} or is_open):
             column.reason = f'header "{column.name}"'
             found.append(column)
@@ -176,7 +177,9 @@ def choose(role: str, columns: Sequence[Candidate]) -> Candidate | None:
 
 def _rank_id(column: Candidate) -> tuple[float, ...] | None:
     profile, head = column.profile, column.head
-    if not profile.filled or profile.mean_words > 4 or profile.share(profile.odd) > 0.2:
+    # A code such as a UUID counts as several words, since it mixes letters and digits.
+    wordy = profile.mean_words > 4 and profile.share(profile.codes) < 0.9
+    if not profile.filled or wordy or profile.share(profile.odd) > 0.2:
         return None
     if _is_about_person(head) or (head.set & words.ID_NEVER and not head.set & words.ID_BEST):
         return None

@@ -91,6 +91,8 @@ UNIT_TIERS: tuple[frozenset[str], ...] = (
     _set("city stad plaats province provincie county town"),
 )
 UNIT_ENDINGS = ("filiaal", "vestiging", "afdeling", "locatie", "winkel", "regio", "kliniek", "eenheid", "onderdeel")
+OPEN_ASKED = _set("what how why describe explain tell please wat hoe waarom beschrijf vertel licht")
+"""First words of questions that ask for an answer in one's own words."""
 UNIT_ASKED = _set("which what in at where welke wat waar bij op")
 AFFIXES = _set("name naam names title label short text id ids code codes nr no number nummer full display")
 PERSON = _set(

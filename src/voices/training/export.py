@@ -38,6 +38,19 @@ def export_float(network: AnalystNetwork, path: Path) -> None:
     )
 
 
+def fuse_layers(source: Path, target: Path, *, n_heads: int, hidden: int) -> None:
+    """Join the steps of attention, GELU and layer norm into one operator each: the same sums, faster."""
+    from onnxruntime.transformers import optimizer
+    from onnxruntime.transformers.fusion_options import FusionOptions
+
+    options = FusionOptions("bert")
+    options.enable_embed_layer_norm = False  # the word table is replaced later, and must stay a node of its own
+    fused = optimizer.optimize_model(
+        str(source), model_type="bert", num_heads=n_heads, hidden_size=hidden, optimization_options=options, opt_level=0
+    )
+    fused.save_model_to_file(str(target))
+
+
 def quantise_encoder(source: Path, target: Path) -> None:
     """Store the encoder's matrices in int8, one scale per output channel; heads stay in float32.
 
@@ -46,15 +59,20 @@ def quantise_encoder(source: Path, target: Path) -> None:
     saturate either, but run at 0.6 times the speed.)
     """
     graph = onnx.load(str(source)).graph
-    chosen = [n.name for n in graph.node if n.op_type == "MatMul" and n.name.startswith("/encoder/encoder/layer")]
+    weights = {initialiser.name for initialiser in graph.initializer}
+    layers = [n for n in graph.node if n.op_type == "MatMul" and n.name.startswith("/encoder/encoder/layer")]
+    chosen = [n.name for n in layers if weights.intersection(n.input)]
+    chosen += [n.name for n in graph.node if n.op_type == "Attention"]
     quantize_dynamic(
         source,
         target,
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=True,
+        op_types_to_quantize=["MatMul", "Attention"],
         nodes_to_quantize=chosen,
-        extra_options={"MatMulConstBOnly": True},
+        # Shape inference does not know the fused operators.
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
     )
 
 
@@ -106,7 +124,9 @@ def pack_word_table(source: Path, target: Path, table: Q4Table) -> None:
 def export(network: AnalystNetwork, table: Q4Table, path: Path) -> None:
     """Write ``path`` (``model.onnx``) from a trained network and the base's kept word table."""
     with tempfile.TemporaryDirectory() as folder:
-        plain, small = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
+        plain, fused, small = (Path(folder) / name for name in ("float.onnx", "fused.onnx", "int8.onnx"))
         export_float(network, plain)
-        quantise_encoder(plain, small)
+        config = network.encoder.config
+        fuse_layers(plain, fused, n_heads=config.num_attention_heads, hidden=config.hidden_size)
+        quantise_encoder(fused, small)
         pack_word_table(small, path, table)
