@@ -267,6 +267,16 @@ def test_rows_of_a_long_table_carry_their_own_question(tmp_path):
     assert [comment.question for comment in comments] == ["What went well?"] * 2 + ["What is bad?"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "stores", "unit"),
+    [(2, 2, "store"), (40, 40, "store"), (40, 1, "store"), (240, 8, "store"), (240, 240, None)],
+)
+def test_a_column_that_is_called_a_store_is_the_unit_in_a_short_file(tmp_path, rows, stores, unit):
+    lines = [f"The till was closed again and I waited {n} minutes,Store {n % stores}" for n in range(rows)]
+    found, _ = read_csv(tmp_path, "\n".join(["comment,store", *lines]), {})
+    assert found.columns.unit == unit
+
+
 def test_constant_and_nearly_unique_columns_are_no_units(tmp_path):
     rows = "".join(
         f"This is answer number {n} of many,Acme,site {n},{'north' if n % 2 else 'south'}\n" for n in range(30)

@@ -301,7 +301,7 @@ def test_frame_and_parquet(tmp_path, how):
     with source:
         found = plan(source)
         records = list(read_comments(source, found, voice="employee"))
-    assert found.columns == Columns(("comment",), "id", None, "date", "nps")
+    assert found.columns == Columns(("comment",), "id", "store", "date", "nps")
     assert [(r.id, r.row, r.text, r.date, r.outcome) for r in records] == [
         ("3", 1, "The room was cold", dt.date(2024, 5, 13), 9.0),
         ("4", 2, "", None, None),

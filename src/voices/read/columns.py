@@ -224,15 +224,28 @@ def _rank_unit(column: Candidate) -> tuple[float, ...] | None:
     profile = column.profile
     asked = column.asked if len(column.asked.words) > len(column.head.words) else column.head
     tier = _asked_unit_tier(asked, profile) if words.is_question(asked) else _unit_tier(column.head)
-    if tier is None or not _can_be_unit(profile):
+    if tier is None or not _can_be_unit(profile, is_named=tier == 0):
         return None
     rows_per_value = profile.filled / profile.distinct
     has_id_name = column.head.words[-1:] in (("id",), ("code",), ("nr",), ("number",), ("nummer",))
-    return (rows_per_value >= 5, round(min(profile.filled_share, 1), 1), -tier, not has_id_name, rows_per_value >= 3)
+    return (
+        profile.distinct > 1,
+        rows_per_value >= 5,
+        round(min(profile.filled_share, 1), 1),
+        -tier,
+        not has_id_name,
+        rows_per_value >= 3,
+    )
 
 
-def _can_be_unit(profile: ColumnProfile) -> bool:
-    if profile.distinct < 2 or profile.distinct_share > 0.5 or profile.filled_share < 0.1:
+SHORT_FILE = 200
+"""Rows up to which a column that is called a store may hold another one in every row."""
+
+
+def _can_be_unit(profile: ColumnProfile, *, is_named: bool) -> bool:
+    """Tell whether the values look like units; a clear name is enough for one unit, or in a short file."""
+    most = 1.0 if is_named and profile.filled <= SHORT_FILE else 0.5
+    if profile.distinct < (1 if is_named else 2) or profile.distinct_share > most or profile.filled_share < 0.1:
         return False
     if profile.mean_words > 8 or profile.share(profile.odd) > 0.1:
         return False
