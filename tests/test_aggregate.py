@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from conftest import coded
-from voices.aggregate import Aggregates, period_number, period_of, themes_of
+from voices.aggregate import Aggregates, period_number, period_of
+from voices.taxonomy import themes_of
 from voices.types import Status
 
 

@@ -106,7 +106,7 @@ def test_rejected_rows_are_listed_beside_the_coded_file(tmp_path):
         ),
         (b"id,comment\n1,Fine shop\n", ["--customers", "f.csv", "--out", "."], "--force"),
         (b"id,comment\n1,Fine shop\n", ["--customers", "f.csv", "--out", "o", "--model", "big"], "voices-small"),
-        (b"id,comment\n1,Fine shop\n", ["--customers", "f.csv", "--out", "o", "--device", "cuda"], "--device cuda"),
+        (b"id,comment\n1,Fine shop\n", ["--customers", "f.csv", "--out", "o", "--device", "tpu"], "--device"),
         (b"id,comment\n1,Fine shop\n", ["--out", "o"], "no file was named"),
         (b"id,comment\n1,Fine shop\n", ["--customers", "f.csv"], "--out"),
     ],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from voices.taxonomy import POLARITIES, load
+from voices.taxonomy import POLARITIES, Theme, themes_of
 from voices.types import Coded, Status
 
 
@@ -99,10 +99,13 @@ class Aggregates:
     ----------
     period : str
         ``week``, ``month`` or ``quarter``.
+    themes : mapping or None
+        Theme id -> theme of everything that is counted; None takes the shipped taxonomy.
     """
 
-    def __init__(self, period: str) -> None:
+    def __init__(self, period: str, themes: Mapping[str, Theme] | None = None) -> None:
         self.period = period
+        self.themes = themes
         self.cells: dict[tuple[str, str | None, str | None], Cell] = {}
         self.voices: dict[str, VoiceCounts] = {}
         self._last_row: dict[tuple[str, str], tuple[str, int]] = {}
@@ -142,6 +145,10 @@ class Aggregates:
                 self._last_row[key] = row
                 counts.people[mention.theme] += 1
 
+    def themes_of(self, voice: str) -> tuple[str, ...]:
+        """List the themes that can be mentioned by a voice, also those that nobody mentions."""
+        return themes_of(voice, self.themes)
+
     def total(self, voice: str) -> Cell:
         """Add up all cells of a voice."""
         whole = Cell()
@@ -157,8 +164,3 @@ class Aggregates:
             if of == voice and when is not None:
                 periods.setdefault(when, Cell()).add(cell)
         return dict(sorted(periods.items()))
-
-
-def themes_of(voice: str) -> list[str]:
-    """List the themes that the taxonomy uses for a voice."""
-    return [theme.id for theme in load().values() if getattr(theme, voice)]

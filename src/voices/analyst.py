@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from voices import cuda
+from voices.cuda import TorchSession, check_cuda, has_cuda
+from voices.custom_themes import Finder, Hit, fit_finder
 from voices.errors import InputError, ModelError
+from voices.hub import is_foreign, open_foreign
 from voices.model_input import model_input, usable_question
-from voices.models import ModelFolder, find
-from voices.taxonomy import POLARITIES
+from voices.models import AnalystLike, ModelFolder, find
+from voices.taxonomy import POLARITIES, Theme, load, themes_of
 from voices.types import Coded, Mention, Prepared, Segment, Status
+from voices.windows import Window, evidence, segment_sums, segments_of, spans, unit_rows
 
 if TYPE_CHECKING:
     import numpy as np
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 MAX_MENTIONS = 5
 """Themes per comment at most, as the codebook says."""
-OUTPUTS = ("attention", "presence", "polarity", "sentiment", "emotion")
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A part of a comment that fits the encoder.
-
-    ``offset`` is the position in the comment's text at which the part starts.
-    """
-
-    index: int
-    offset: int
-    prefix: int
-    encoding: Encoding
+OUTPUTS = ("themes", "polarity", "sentiment", "emotion", "weight")
+BATCH = 1024
+"""Comments that are worth giving together: of each length there are a few then."""
+CHUNK_TOKENS = 512
+"""Tokens in one pass of the encoder: enough to keep its matrices busy, few enough for the cache."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,11 @@ class _Scores:
     polarity : ndarray, shape (n_themes, 3)
         Probabilities of positive, negative, neutral.
     weight : ndarray, shape (n_themes, n_tokens)
-        Contribution of each token to the theme.
+        How much each token speaks for the theme: attention times the pull on its score.
     sentiment, emotion : ndarray
         Probabilities.
+    sums : ndarray, shape (n_segments, hidden)
+        Sums of the token states of each segment; empty where nothing needs them.
     """
 
     themes: np.ndarray
@@ -58,6 +59,7 @@ class _Scores:
     weight: np.ndarray
     sentiment: np.ndarray
     emotion: np.ndarray
+    sums: np.ndarray
 
 
 class Analyst:
@@ -67,19 +69,40 @@ class Analyst:
     ----------
     model : ModelFolder
     threads : int or None
-        Comments that are worked on at a time; None takes one per core that this process may use.
+        Passes that are worked on at a time on the processor; None takes one per core that this
+        process may use.
+    device : str
+        ``cpu`` or ``cuda``.
+    custom : mapping or None
+        Theme id -> theme of the user's own, found beside those of the model.
     """
 
-    def __init__(self, model: ModelFolder, *, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: ModelFolder,
+        *,
+        threads: int | None = None,
+        device: str = "cpu",
+        custom: Mapping[str, Theme] | None = None,
+    ) -> None:
         self.model = model
-        self.threads = threads or _usable_cores()
-        self._session: InferenceSession | None = None
+        self.on_card = device == "cuda"
+        self.threads = 1 if self.on_card else threads or _usable_cores()
+        self.batch_size = cuda.BATCH if self.on_card else BATCH
+        self.custom = dict(custom or {})
+        self._finders: dict[str, Finder] = {}
+        self._session: InferenceSession | TorchSession | None = None
         self._tokenizer: Tokenizer | None = None
 
     @property
     def device(self) -> str:
         """Where the encoder runs, for the report."""
-        return f"cpu ({self.threads} threads)"
+        return "cuda (half precision)" if self.on_card else f"cpu ({self.threads} threads)"
+
+    @property
+    def themes(self) -> dict[str, Theme]:
+        """Theme id -> theme of everything that can be found."""
+        return load() | self.custom
 
     def load(self) -> None:
         """Read the weights and the tokenizer.
@@ -89,16 +112,11 @@ class Analyst:
         ModelError
             If a file cannot be read as what it should be.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # the threads work on different comments
-        options.log_severity_level = 3
+        weights = self.model.path / "model.onnx"
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(self.model.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = TorchSession(weights, device="cuda") if self.on_card else _cpu_session(weights)
             tokenizer = Tokenizer.from_file(str(self.model.path / "tokenizer.json"))
         except Exception as error:
             raise ModelError(
@@ -117,22 +135,63 @@ class Analyst:
         wanted = [i for i, item in enumerate(batch) if _is_judged(item)]
         scores = self._score([batch[i] for i in wanted])
         by_index = {index: scores[k] for k, index in enumerate(wanted)}
-        return [self._coded(item, by_index.get(i)) for i, item in enumerate(batch)]
+        coded = [self._coded(item, by_index.get(i)) for i, item in enumerate(batch)]
+        return self._with_custom(batch, coded, by_index) if self.custom else coded
 
-    def _score(self, items: Sequence[Prepared]) -> list[list[tuple[_Window, _Scores]]]:
-        """Run every window by itself, several at a time.
+    def _with_custom(
+        self, batch: Sequence[Prepared], coded: list[Coded], scores: Mapping[int, list[tuple[Window, _Scores]]]
+    ) -> list[Coded]:
+        """Add the mentions of the custom themes, each with the feeling of its segment alone."""
+        found: list[tuple[int, Hit, Segment]] = []
+        for index, item in enumerate(batch):
+            if item.status is Status.CODED and themes_of(item.comment.voice, self.custom):
+                hits = self._finder(item.comment.voice).find(_vectors(scores[index]))
+                found += [(index, hit, segments_of(item)[hit.segment]) for hit in hits]
+        alone = [
+            replace(batch[i], comment=replace(batch[i].comment, text=part.text), segments=()) for i, _, part in found
+        ]
+        for (index, hit, segment), of_segment in zip(found, self._score(alone), strict=True):
+            label = self.model.description["labels"]["sentiment"][int(of_segment[0][1].sentiment.argmax())]
+            polarity = label if label in POLARITIES else "neutral"
+            mention = Mention(hit.theme, polarity, hit.confidence, segment.text, segment.start, segment.end)
+            coded[index] = replace(coded[index], mentions=(*coded[index].mentions, mention))
+        return coded
 
-        The int8 encoder scales its activations by the largest of a pass: in a batch, a comment's
-        codes would depend on its neighbours, and a resumed run would differ from a whole one.
+    def _finder(self, voice: str) -> Finder:
+        """Give what finds the custom themes of a voice; fitted at the first comment of the voice."""
+        if voice not in self._finders:
+            self._finders[voice] = fit_finder(self.custom, voice, self.encode)
+        return self._finders[voice]
+
+    def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
+        """Give the unit vectors of the segments of each comment, shape (n_segments, hidden)."""
+        return [_vectors(found) for found in self._score(items)]
+
+    def _score(self, items: Sequence[Prepared]) -> list[list[tuple[Window, _Scores]]]:
+        """Run all windows, those of the same number of tokens together.
+
+        Nothing is padded and the model scales every token by itself, so a comment's codes do not
+        depend on its neighbours, and a resumed run equals a whole one.
         """
         windows = self._windows(items)
-        result: list[list[tuple[_Window, _Scores]]] = [[] for _ in items]
+        by_length: defaultdict[int, list[Window]] = defaultdict(list)
+        for window in windows:
+            by_length[len(window.encoding.ids)].append(window)
+        chunks = []
+        most = cuda.CHUNK_TOKENS if self.on_card else CHUNK_TOKENS
+        for length, group in sorted(by_length.items(), reverse=True):  # long ones first: threads end together
+            size = max(1, most // length)
+            chunks += [group[i : i + size] for i in range(0, len(group), size)]
+        scores: dict[int, _Scores] = {}
         with ThreadPoolExecutor(self.threads) as pool:
-            for window, scores in zip(windows, pool.map(self._run, windows), strict=True):
-                result[window.index].append((window, scores))
+            for chunk, found in zip(chunks, pool.map(self._run, chunks), strict=True):
+                scores.update((id(window), score) for window, score in zip(chunk, found, strict=True))
+        result: list[list[tuple[Window, _Scores]]] = [[] for _ in items]
+        for window in windows:
+            result[window.index].append((window, scores[id(window)]))
         return result
 
-    def _windows(self, items: Sequence[Prepared]) -> list[_Window]:
+    def _windows(self, items: Sequence[Prepared]) -> list[Window]:
         """Tokenise, and cut comments that are too long for the encoder between segments."""
         if self._tokenizer is None:
             self.load()
@@ -145,41 +204,42 @@ class Analyst:
         windows = []
         for index, (item, encoding, (_, prefix)) in enumerate(zip(items, encodings, prompts, strict=True)):
             if len(encoding.ids) <= limit:
-                windows.append(_Window(index, 0, prefix, encoding))
+                windows.append(Window(index, 0, prefix, encoding, segments_of(item)))
             else:
                 windows += self._cut(index, item, limit)
         return windows
 
-    def _cut(self, index: int, item: Prepared, limit: int) -> list[_Window]:
+    def _cut(self, index: int, item: Prepared, limit: int) -> list[Window]:
         assert self._tokenizer is not None
         comment = item.comment
         windows = []
-        for start, end in _spans(item, characters=limit * 3):
+        for start, end in spans(item, characters=limit * 3):
             prompt, prefix = model_input(comment.text[start:end], voice=comment.voice, question=comment.question)
             encoding = self._tokenizer.encode(prompt)
             encoding.truncate(limit)
-            windows.append(_Window(index, start, prefix, encoding))
+            windows.append(Window(index, start, prefix, encoding, segments_of(item)))
         return windows
 
-    def _run(self, window: _Window) -> _Scores:
+    def _run(self, windows: Sequence[Window]) -> list[_Scores]:
+        """Run windows of one length in one pass."""
         import numpy as np
 
         assert self._session is not None
-        ids = np.array([window.encoding.ids], np.int64)
-        values = self._session.run(list(OUTPUTS), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        attention, presence, polarity, sentiment, emotion = (value[0] for value in values)
+        ids = np.array([window.encoding.ids for window in windows], np.int64)
+        wanted = [*OUTPUTS, "states"] if self.custom else list(OUTPUTS)
+        themes, polarity, sentiment, emotion, weight, *rest = self._session.run(wanted, {"input_ids": ids})
+        sums = [np.zeros((0, 0), np.float32)] * len(windows)
+        if rest:
+            sums = [segment_sums(window, of_one) for window, of_one in zip(windows, rest[0], strict=True)]
         temperature = self.model.description["temperature"]
-        themes = (attention * presence).sum(axis=-1) / temperature["themes"]
-        return _Scores(
-            themes=1 / (1 + np.exp(-themes)),
-            polarity=_softmax(np.einsum("qt,qtc->qc", attention, polarity)),
-            # A token speaks for a theme by how much attention it gets and how far it pulls the score up.
-            weight=attention * np.exp(np.clip(presence, -20, 20) / 4),
-            sentiment=_softmax(sentiment / temperature["sentiment"]),
-            emotion=_softmax(emotion),
-        )
+        themes = np.interp(themes, *np.array(self.model.description["curve"]).T)
+        polarity = _softmax(polarity / temperature["polarity"])
+        sentiment = _softmax(sentiment / temperature["sentiment"])
+        emotion = _softmax(emotion / temperature["emotion"])
+        every = zip(themes, polarity, weight, sentiment, emotion, sums, strict=True)
+        return [_Scores(*of_one) for of_one in every]
 
-    def _coded(self, item: Prepared, found: list[tuple[_Window, _Scores]] | None) -> Coded:
+    def _coded(self, item: Prepared, found: list[tuple[Window, _Scores]] | None) -> Coded:
         if item.status is Status.OTHER_LANGUAGE:
             return Coded(item.comment, item.language, item.status)
         if found is None:
@@ -192,7 +252,8 @@ class Analyst:
         sentiment = np.einsum("w,wc->c", share, np.array([scores.sentiment for _, scores in found]))
         emotion = np.einsum("w,wc->c", share, np.array([scores.emotion for _, scores in found]))
         best = int(sentiment.argmax())
-        mentions = self._mentions(item, found) if item.status is Status.CODED else ()
+        chances = np.array([scores.themes for _, scores in found]) * self._used(item.comment.voice)
+        unsure = doubt(chances.max(axis=0), self._thresholds, float(sentiment[best]))
         return Coded(
             item.comment,
             item.language,
@@ -201,24 +262,38 @@ class Analyst:
             float(sentiment[0] - sentiment[1]),
             float(sentiment[best]),
             labels["emotion"][int(emotion.argmax())],
-            mentions,
+            self._mentions(item, found, chances) if item.status is Status.CODED else (),
+            needs_review=unsure > self.model.description["review_above"],
         )
 
-    def _mentions(self, item: Prepared, found: list[tuple[_Window, _Scores]]) -> tuple[Mention, ...]:
-        """Give the themes above their thresholds, most certain first."""
+    @cached_property
+    def _thresholds(self) -> np.ndarray:
         import numpy as np
 
         names = self.model.description["labels"]["themes"]
-        thresholds = np.array([self.model.description["thresholds"][name] for name in names])
-        chances = np.array([scores.themes for _, scores in found])
-        which = chances.argmax(axis=0)
-        best = chances.max(axis=0)
+        return np.array([self.model.description["thresholds"][name] for name in names])
+
+    def _used(self, voice: str) -> np.ndarray:
+        """Give 1 for the themes that the taxonomy uses for a voice, 0 for the others."""
+        import numpy as np
+
+        used = themes_of(voice)
+        return np.array([float(name in used) for name in self.model.description["labels"]["themes"]])
+
+    def _mentions(
+        self, item: Prepared, found: list[tuple[Window, _Scores]], chances: np.ndarray
+    ) -> tuple[Mention, ...]:
+        """Give the themes above their thresholds, most certain first; ``chances`` is (n_windows, n_themes)."""
+        import numpy as np
+
+        names = self.model.description["labels"]["themes"]
+        thresholds, which, best = self._thresholds, chances.argmax(axis=0), chances.max(axis=0)
         chosen = [int(t) for t in np.flatnonzero(best >= thresholds)]
         chosen.sort(key=lambda t: float(thresholds[t] - best[t]))
         mentions = []
         for theme in chosen[:MAX_MENTIONS]:
             window, scores = found[which[theme]]
-            segment = _evidence(item, window, scores.weight[theme])
+            segment = evidence(window, scores.weight[theme])
             signs = np.array([s.polarity[theme] for (_, s), p in zip(found, chances, strict=True)
                               if p[theme] >= thresholds[theme]])  # fmt: skip
             polarity = _joint_polarity(signs)
@@ -226,6 +301,37 @@ class Analyst:
                 Mention(names[theme], polarity, float(best[theme]), segment.text, segment.start, segment.end)
             )
         return tuple(mentions)
+
+
+def doubt(themes: np.ndarray, thresholds: np.ndarray, sentiment: float) -> float:
+    """Say how close the codes of a comment are to coming out differently.
+
+    Parameters
+    ----------
+    themes : ndarray, shape (n_themes,)
+        Probabilities, 0 to 1.
+    thresholds : ndarray, shape (n_themes,)
+        Between 0 and 1.
+    sentiment : float
+        Probability of the chosen sentiment.
+
+    Returns
+    -------
+    float
+        0 (sure) to 1: the larger of 1 - ``sentiment`` and, of the theme nearest to its threshold, how
+        near it is (1 at the threshold, 0 at a probability of 0 or 1).
+    """
+    below, above = themes / thresholds, (1 - themes) / (1 - thresholds)
+    return max(1 - sentiment, float(below.clip(max=above).max()))
+
+
+def _cpu_session(path: Path) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the threads work on different comments
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _usable_cores() -> int:
@@ -251,36 +357,11 @@ def _joint_polarity(signs: np.ndarray) -> str:
     return POLARITIES[int(signs.mean(axis=0).argmax())]
 
 
-def _evidence(item: Prepared, window: _Window, weight: Any) -> Segment:
-    """Find the segment whose tokens speak most for a theme."""
-    comment = item.comment
-    if not item.segments:
-        return Segment(0, len(comment.text), comment.text)
-    totals = [0.0] * len(item.segments)
-    position = 0
-    for (start, end), value in zip(window.encoding.offsets, weight, strict=True):
-        if end <= window.prefix or end <= start:
-            continue
-        last = end - 1 - window.prefix + window.offset
-        while position + 1 < len(item.segments) and last >= item.segments[position + 1].start:
-            position += 1
-        totals[position] += float(value)
-    return item.segments[max(range(len(totals)), key=totals.__getitem__)]
+def _vectors(found: Sequence[tuple[Window, _Scores]]) -> np.ndarray:
+    """Give the unit vectors of the segments of a comment, shape (n_segments, hidden)."""
+    import numpy as np
 
-
-def _spans(item: Prepared, *, characters: int) -> list[tuple[int, int]]:
-    """Cut a long comment at segment borders into spans of about ``characters``."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for segment in item.segments or (Segment(0, len(item.comment.text), item.comment.text),):
-        if segment.end - start > characters and segment.start > start:
-            spans.append((start, segment.start))
-            start = segment.start
-        while segment.end - start > characters:
-            spans.append((start, start + characters))
-            start += characters
-    spans.append((start, len(item.comment.text)))
-    return [span for span in spans if item.comment.text[span[0] : span[1]].strip()]
+    return unit_rows(np.sum([scores.sums for _, scores in found], axis=0))
 
 
 def _softmax(values: np.ndarray) -> np.ndarray:
@@ -290,14 +371,29 @@ def _softmax(values: np.ndarray) -> np.ndarray:
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
-def open_analyst(name: str, *, device: str = "auto", threads: int | None = None) -> Analyst:
+def open_analyst(
+    name: str, *, device: str = "auto", threads: int | None = None, custom: Mapping[str, Theme] | None = None
+) -> AnalystLike:
     """Find a model and give the analyst that runs it.
+
+    Parameters
+    ----------
+    custom : mapping or None
+        Theme id -> theme of the user's own.
 
     Raises
     ------
     InputError
-        If the device is not ``auto`` or ``cpu``, or the model is unknown.
+        If the model is unknown, or cannot run on the device.
+    MissingExtraError, ModelError
+        If a model of another maker lacks its packages, or cannot be had or used.
     """
-    if device not in ("auto", "cpu"):
-        raise InputError(f"--device {device}: the shipped model runs on 'cpu' (or 'auto') in this version")
-    return Analyst(find(name), threads=threads)
+    if is_foreign(name):
+        base = Analyst(find(), threads=threads, custom=custom)
+        return open_foreign(name, base=base, device=device, threads=threads)
+    if device not in ("auto", "cpu", "cuda"):
+        raise InputError(f"--device {device}: choose one of auto, cpu, cuda")
+    if device == "cuda":
+        check_cuda()
+    on_card = device == "cuda" or (device == "auto" and has_cuda())
+    return Analyst(find(name), threads=threads, device="cuda" if on_card else "cpu", custom=custom)

@@ -9,18 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
-from voices.analyst import Analyst, open_analyst
+from voices.analyst import open_analyst
 from voices.config import Settings
 from voices.errors import VoicesError
 from voices.prepare import prepare
 from voices.privacy import mask
 from voices.progress import Progress, Silent
 from voices.read import Plan, ReadCounts, Source, find_columns, plan, present_columns, read_comments
+from voices.taxonomy_file import read_themes
 from voices.types import Coded, Comment, Rejected
-
-BATCH = 1024
-"""Comments that are prepared and coded together."""
 
 
 @dataclass
@@ -83,7 +82,10 @@ class Coder:
         self.progress: Progress = progress or Silent()
         self.timer = Timer()
         self.inputs: list[Input] = []
-        self.analyst: Analyst = open_analyst(settings.model, device=settings.device, threads=settings.threads or None)
+        self.custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
+        self.analyst = open_analyst(
+            settings.model, device=settings.device, threads=settings.threads or None, custom=self.custom
+        )
 
     def open(self, sources: Sequence[tuple[Source, str]], mapping: Mapping[str, Sequence[str]] | None) -> None:
         """Decide how each file is read, before any model is loaded.
@@ -126,7 +128,7 @@ class Coder:
         records = iter(read_comments(entry.source, entry.plan, voice=entry.voice, counts=entry.counts.reader))
         while True:
             with self.timer.stage("read"):
-                batch = list(islice(records, BATCH))
+                batch = list(islice(records, self.analyst.batch_size))
             if not batch:
                 break
             yield batch

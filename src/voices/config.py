@@ -15,7 +15,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "nl"),
     "period": ("week", "month", "quarter"),
     "report_language": ("en", "nl"),
-    "device": ("auto", "cpu"),
+    "device": ("auto", "cpu", "cuda"),
 }
 
 
@@ -35,8 +35,12 @@ class Settings:
         Share, 0 to 1, of a voice's comments above which a theme is a problem there.
     report_language : str
         ``en`` or ``nl``.
-    device, model : str
-        Where the model runs and which one.
+    device : str
+        ``auto``, ``cpu`` or ``cuda``; ``auto`` takes a graphics card where torch finds one.
+    model : str
+        A shipped model, a folder, or ``owner/name`` on the Hugging Face hub.
+    taxonomy : str
+        Path of a TOML file with themes of the user's own; empty for none.
     threads : int
         Threads of the encoder; 0 takes one per core.
     seed : int
@@ -50,6 +54,7 @@ class Settings:
     report_language: str = "en"
     device: str = "auto"
     model: str = DEFAULT_MODEL
+    taxonomy: str = ""
     threads: int = 0
     seed: int = 20
 
@@ -74,7 +79,7 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the settings as plain values, for ``run.json``."""
-        return asdict(self)
+        return asdict(self) | {"taxonomy": str(self.taxonomy)}
 
 
 def _option(name: str) -> str:

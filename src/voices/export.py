@@ -28,7 +28,8 @@ def comments_schema() -> pa.Schema:
         [
             ("id", text), ("voice", text), ("source", text), ("row", pa.int64()), ("question", text), ("unit", text),
             ("date", pa.date32()), ("language", text), ("text", text), ("status", text), ("sentiment", text),
-            ("sentiment_score", number), ("confidence", number), ("emotion", text), ("outcome", pa.float64()),
+            ("sentiment_score", number), ("confidence", number), ("emotion", text), ("needs_review", pa.bool_()),
+            ("outcome", pa.float64()),
         ]
     )  # fmt: skip
 
@@ -64,6 +65,7 @@ def comment_row(coded: Coded) -> dict[str, Any]:
         "sentiment_score": coded.sentiment_score,
         "confidence": coded.confidence,
         "emotion": coded.emotion,
+        "needs_review": coded.needs_review,
         "outcome": comment.outcome,
     }
 
@@ -110,7 +112,7 @@ def coded_object(coded: Coded) -> dict[str, Any]:
 
 FLAT_COLUMNS = (
     "id", "voice", "language", "unit", "date", "question", "outcome", "text", "status", "sentiment",
-    "sentiment_score", "confidence", "emotion", "themes",
+    "sentiment_score", "confidence", "emotion", "needs_review", "themes",
 )  # fmt: skip
 
 
@@ -203,8 +205,8 @@ def check_suffix(suffix: str) -> None:
 def _flat_schema() -> pa.Schema:
     import pyarrow as pa
 
-    numbers = {"outcome": pa.float64(), "sentiment_score": pa.float64(), "confidence": pa.float64()}
-    return pa.schema([(name, numbers.get(name, pa.string())) for name in FLAT_COLUMNS])
+    types = dict.fromkeys(("outcome", "sentiment_score", "confidence"), pa.float64()) | {"needs_review": pa.bool_()}
+    return pa.schema([(name, types.get(name, pa.string())) for name in FLAT_COLUMNS])
 
 
 class RejectedRows:

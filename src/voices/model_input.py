@@ -22,6 +22,26 @@ def usable_question(question: str | None) -> str | None:
     return None if is_code and "?" not in question else question
 
 
+SHOUTED = 0.8
+"""Share of capitals among the letters above which a text was typed with the key locked."""
+
+
+def calm(text: str) -> str:
+    """Lower the case of a text that is all capitals; every character keeps its place.
+
+    Why: words in capitals fall into single letters in the tokenizer, and mean the same.
+
+    Examples
+    --------
+    >>> calm("TERRIBLE SERVICE AT THE NHS"), calm("The NHS"), calm("OK!")
+    ('terrible service at the nhs', 'The NHS', 'OK!')
+    """
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < 8 or sum(c.isupper() for c in letters) < SHOUTED * len(letters):
+        return text
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
 def model_input(text: str, *, voice: str, question: str | None = None) -> tuple[str, int]:
     """Put voice and question before the text.
 
@@ -50,4 +70,4 @@ def model_input(text: str, *, voice: str, question: str | None = None) -> tuple[
     asked = usable_question(question)
     if asked:
         prefix += f"{asked[:MAX_QUESTION]} | "
-    return prefix + text, len(prefix)
+    return prefix + calm(text), len(prefix)

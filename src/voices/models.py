@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from voices.errors import InputError, ModelError
+from voices.taxonomy import Theme
+from voices.types import Coded, Prepared
 
 DEFAULT_MODEL = "voices-small"
-FORMAT = 1
+FORMAT = 2
 """Version of ``analyst.json`` that this package reads."""
 
 
@@ -40,6 +43,32 @@ class ModelFolder:
         return str(self.description["files"]["model.onnx"])
 
 
+class AnalystLike(Protocol):
+    """What the rest of the package asks of whatever codes comments."""
+
+    @property
+    def batch_size(self) -> int:
+        """Comments that are best given at a time."""
+
+    @property
+    def model(self) -> ModelFolder:
+        """The model, for ``run.json``."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for the report."""
+
+    @property
+    def themes(self) -> dict[str, Theme]:
+        """Theme id -> theme of everything that can be found."""
+
+    def load(self) -> None:
+        """Read the weights."""
+
+    def code(self, batch: Sequence[Prepared]) -> list[Coded]:
+        """Code a batch of prepared comments, in order."""
+
+
 def shipped_folder() -> Path:
     """Give the folder of the shipped models: inside the wheel, or in the source tree."""
     package = Path(__file__).resolve().parent
@@ -51,6 +80,11 @@ def available() -> list[ModelFolder]:
     """List the shipped models, by name."""
     folder = shipped_folder()
     return [_open(path.parent) for path in sorted(folder.glob("*/analyst.json"))]
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a name is that of a shipped model or of a folder with an ``analyst.json``."""
+    return any((folder / "analyst.json").is_file() for folder in (shipped_folder() / name, Path(name)))
 
 
 def find(name: str = DEFAULT_MODEL) -> ModelFolder:
@@ -68,8 +102,8 @@ def find(name: str = DEFAULT_MODEL) -> ModelFolder:
             return _open(candidate)
     known = ", ".join(model.name for model in available()) or "none"
     raise InputError(
-        f"--model {name}: neither a shipped model ({known}) nor a folder with an analyst.json. "
-        "Other Hugging Face models are not supported yet."
+        f"--model {name}: neither a shipped model ({known}) nor a folder with an analyst.json or a config.json. "
+        "A model of the Hugging Face hub is named owner/name"
     )
 
 

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def _opened(stack: ExitStack, files: Sequence[str | Path | pd.DataFrame], voice:
 
 def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
     settings = coder.settings
-    aggregates = Aggregates(settings.period)
+    aggregates = Aggregates(settings.period, coder.analyst.themes)
     picker = QuotePicker()
     with (
         closing(ParquetRows(stage / "comments.parquet", comments_schema())) as comments,
@@ -178,6 +179,7 @@ def analyze(
     *,
     mapping: Mapping | None = None,
     settings: Settings | None = None,
+    model: str | None = None,
 ) -> Analysis:
     """Find themes, feelings and shared problems in two data frames.
 
@@ -189,6 +191,9 @@ def analyze(
         Role -> column names, such as ``{"text": ["pros", "cons"], "unit": ["store"]}``.
     settings : Settings or None
         None takes the defaults.
+    model : str or None
+        A shipped model, a folder, or ``owner/name`` on the Hugging Face hub; None takes that of
+        the settings.
 
     Returns
     -------
@@ -206,10 +211,15 @@ def analyze(
             [] if employees is None else [employees],
             [] if customers is None else [customers],
             out,
-            settings=settings,
+            settings=_with_model(settings, model),
             mapping=mapping,
         )
         return Analysis.load(out)
+
+
+def _with_model(settings: Settings | None, model: str | None) -> Settings:
+    settings = settings or Settings()
+    return replace(settings, model=model) if model else settings
 
 
 def classify(
@@ -218,6 +228,7 @@ def classify(
     voice: str,
     mapping: Mapping | None = None,
     settings: Settings | None = None,
+    model: str | None = None,
 ) -> pd.DataFrame:
     """Code the comments of a data frame.
 
@@ -226,7 +237,7 @@ def classify(
     comments : DataFrame
     voice : str
         ``employee`` or ``customer``.
-    mapping, settings
+    mapping, settings, model
         As for :func:`analyze`.
 
     Returns
@@ -238,7 +249,7 @@ def classify(
     """
     import pandas as pd
 
-    coder = Coder(settings or Settings())
+    coder = Coder(_with_model(settings, model))
     with from_dataframe(comments, name="dataframe") as source:
         coder.open([(source, check_voice(voice))], mapping)
         rows = [coded_object(item) for coded, _ in coder.batches() for item in coded]
@@ -276,7 +287,7 @@ def classify_files(
         If a file, a column or the target cannot be used.
     """
     coder = Coder(settings or Settings(), progress)
-    aggregates = Aggregates(coder.settings.period)
+    aggregates = Aggregates(coder.settings.period, coder.analyst.themes)
     if isinstance(out, Path):
         check_suffix(out.suffix.lower())
         if out.exists() and not force:

@@ -12,8 +12,10 @@ from voices import __version__
 from voices.aggregate import Aggregates, VoiceCounts
 from voices.align.shared import SharedProblem
 from voices.coding import Coder, Input
+from voices.foreign import HubModel
 from voices.models import ModelFolder
 from voices.tables import VOICES
+from voices.taxonomy import Theme
 from voices.types import Status
 
 RUN_FORMAT = 1
@@ -78,20 +80,35 @@ def _voice_entry(name: str, counts: VoiceCounts, coder: Coder) -> dict[str, Any]
 
 
 def model_entry(model: ModelFolder) -> dict[str, Any]:
-    """Describe the model for ``run.json``."""
-    return {
+    """Describe the model for ``run.json``, with the shipped one beside it where there are two."""
+    entry = {
         "name": model.name,
         "version": model.version,
         "sha256": model.checksum,
         "languages": model.description["languages"],
         "metrics": model.description.get("metrics", {}),
     }
+    if isinstance(model, HubModel):
+        entry |= {"gives": model.gives, "base": model_entry(model.base)}
+    return entry
 
 
-def _versions() -> dict[str, str]:
+def _theme_entry(theme: Theme) -> dict[str, Any]:
+    """Describe a theme of the user's own; its examples may be what somebody wrote, so they are only counted."""
+    return {
+        "name": theme.name,
+        "employee": theme.employee,
+        "customer": theme.customer,
+        "n_examples": len(theme.examples),
+    }
+
+
+def _versions(model: ModelFolder) -> dict[str, str]:
     from importlib.metadata import version
 
-    names = ("numpy", "pandas", "pyarrow", "onnxruntime", "tokenizers", "spacy", "lingua-language-detector")
+    names = ["numpy", "pandas", "pyarrow", "onnxruntime", "tokenizers", "spacy", "lingua-language-detector"]
+    if isinstance(model, HubModel):
+        names += ["torch", "transformers"]
     return {"python": sys.version.split()[0], "voices": __version__} | {name: version(name) for name in names}
 
 
@@ -112,11 +129,12 @@ def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.dateti
         "command": command,
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(coder.analyst.model),
+        "custom_themes": {name: _theme_entry(theme) for name, theme in coder.custom.items()},
         "settings": settings.as_dict(),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},
         "device": coder.analyst.device,
-        "versions": _versions(),
+        "versions": _versions(coder.analyst.model),
         "counts": {
             voice: _voice_entry(voice, aggregates.voices[voice], coder)
             for voice in VOICES

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from voices.aggregate import Aggregates, Cell, period_number, themes_of
+from voices.aggregate import Aggregates, Cell, period_number
 from voices.align.shared import SharedProblem
 from voices.quotes import Quote
 from voices.statistics import weighted_slope, wilson_interval
@@ -56,7 +56,7 @@ def themes_table(aggregates: Aggregates) -> pd.DataFrame:
         if not total.n_comments:
             continue
         periods = aggregates.by_period(voice)
-        for theme in themes_of(voice):
+        for theme in aggregates.themes_of(voice):
             rows.append(_theme_row(voice, theme, total, periods))
     return _frame(rows, THEME_COLUMNS)
 
@@ -106,7 +106,7 @@ def trends_table(aggregates: Aggregates) -> pd.DataFrame:
         }
         for voice in VOICES
         for name, cell in aggregates.by_period(voice).items()
-        for theme in themes_of(voice)
+        for theme in aggregates.themes_of(voice)
     ]
     return _frame(rows, TREND_COLUMNS)
 

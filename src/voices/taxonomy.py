@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -31,6 +32,8 @@ class Theme:
         Language code -> what the theme means in that voice; empty where the voice does not use it.
     shared : bool
         Whether it has one root that is seen from both sides.
+    examples : tuple of str
+        Sentences about the theme; only themes of a user's own have them.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Theme:
     employee: dict[str, str]
     customer: dict[str, str]
     shared: bool
+    examples: tuple[str, ...] = ()
 
 
 @cache
@@ -54,3 +58,27 @@ def load() -> dict[str, Theme]:
         )
         for key in THEMES
     }
+
+
+def themes_of(voice: str, themes: Mapping[str, Theme] | None = None) -> tuple[str, ...]:
+    """List the themes that a taxonomy uses for a voice, in its order.
+
+    Parameters
+    ----------
+    voice : str
+        ``employee`` or ``customer``.
+    themes : mapping or None
+        Theme id -> theme; None takes the shipped taxonomy.
+    """
+    return tuple(theme.id for theme in (load() if themes is None else themes).values() if getattr(theme, voice))
+
+
+def translated(texts: Mapping[str, str], language: str) -> str:
+    """Give a text in a language; where it lacks that one, in English or else in any language it has.
+
+    Examples
+    --------
+    >>> translated({"nl": "Kantine"}, "en"), translated({}, "en")
+    ('Kantine', '')
+    """
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

@@ -115,7 +115,8 @@ class Coded:
     """A comment with its codes; the sentiment is None when the comment was not judged.
 
     ``sentiment_score`` runs from -1 (negative) to 1 (positive); ``confidence`` is the probability
-    of the chosen sentiment.
+    of the chosen sentiment. ``needs_review`` says that the codes are near to coming out differently,
+    so that a person should look.
     """
 
     comment: Comment
@@ -126,3 +127,4 @@ class Coded:
     confidence: float | None = None
     emotion: str | None = None
     mentions: tuple[Mention, ...] = field(default=())
+    needs_review: bool = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from voices.aggregate import Aggregates, Cell, themes_of
+from voices.aggregate import Aggregates, Cell
 from voices.statistics import wilson_interval
 
 
@@ -63,9 +63,9 @@ def shared_problems(aggregates: Aggregates, *, floor: float) -> list[SharedProbl
     employee, customer = aggregates.total("employee"), aggregates.total("customer")
     if not employee.n_comments or not customer.n_comments:
         return []
-    both = set(themes_of("customer"))
+    both = set(aggregates.themes_of("customer"))
     found = []
-    for theme in themes_of("employee"):
+    for theme in aggregates.themes_of("employee"):
         if theme not in both:
             continue
         mine, theirs = _negative(employee, theme), _negative(customer, theme)

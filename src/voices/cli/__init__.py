@@ -24,7 +24,7 @@ app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")
-app.command("taxonomy")(taxonomy.taxonomy)
+app.add_typer(taxonomy.app, name="taxonomy")
 
 
 def _show_version(value: bool) -> None:

@@ -35,11 +35,22 @@ ReportLanguage = Annotated[
     str | None, typer.Option("--report-language", metavar="en|nl", help="Language of the reports.  [default: en]")
 ]
 Device = Annotated[
-    str | None, typer.Option("--device", metavar="auto|cpu", help="Where the model runs.  [default: auto]")
+    str | None,
+    typer.Option(
+        "--device", metavar="auto|cpu|cuda", help="Where the model runs; auto takes a graphics card.  [default: auto]"
+    ),
 ]
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME|PATH", help="A shipped model or a folder.  [default: voices-small]"),
+    typer.Option(
+        "--model",
+        metavar="NAME|PATH|HUB_ID",
+        help="A shipped model, a folder, or owner/name on Hugging Face.  [default: voices-small]",
+    ),
+]
+Taxonomy = Annotated[
+    str | None,
+    typer.Option("--taxonomy", metavar="FILE", help="TOML file with themes of your own.", show_default=False),
 ]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Threads of the encoder.  [default: one per core]")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from voices.taxonomy import load
+from voices.taxonomy import load, translated
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -120,6 +120,9 @@ def summary(result: Summary, *, out: Path | None, quiet: bool, as_json: bool) ->
             f"{entry['file']}: {entry['read']:,} read = {entry['classified']:,} classified "
             f"+ {entry['rejected']:,} rejected{_left_out(entry)}"
         )
+    model = result.run["model"]
+    if "base" in model:
+        _say(f"Model: {model['name']} gave {model['gives']}, {model['base']['name']} all other codes")
     if result.run["command"] == "run":
         _shared(result)
     if out is not None:
@@ -139,11 +142,12 @@ def _shared(result: Summary) -> None:
     if not shared:
         _say("No theme is clearly negative on both sides.")
         return
-    names = load()
+    names = {theme: entry["name"] for theme, entry in result.run["custom_themes"].items()}
+    names |= {theme.id: theme.name for theme in load().values()}
     _say(f"Negative on both sides, {len(shared)} themes; the largest:")
     for p in shared[:5]:
         _say(
-            f"    {names[p.theme].name['en']:<22} employees {p.employee_share:5.1%} of comments, "
+            f"    {translated(names[p.theme], 'en'):<22} employees {p.employee_share:5.1%} of comments, "
             f"customers {p.customer_share:5.1%}"
         )
 

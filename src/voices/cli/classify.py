@@ -25,6 +25,7 @@ def classify(
     language: options.Language = None,
     device: options.Device = None,
     model: options.Model = None,
+    taxonomy: options.Taxonomy = None,
     threads: options.Threads = None,
     force: options.Force = False,
     strict: options.Strict = False,
@@ -43,7 +44,8 @@ def classify(
 
     if out == "-" and json_:
         raise InputError("--json and --out -: both want standard output; name a file with --out or drop --json")
-    settings = settings_from(config, options.given(language=language, device=device, model=model, threads=threads))
+    overrides = options.given(language=language, device=device, model=model, taxonomy=taxonomy, threads=threads)
+    settings = settings_from(config, overrides)
     mapping = parse_mapping(",".join(map_)) if map_ else None
     target = sys.stdout if out == "-" else Path(out)
     with _show.progress(quiet=quiet or json_) as progress:

@@ -26,6 +26,7 @@ def run(
     report_language: options.ReportLanguage = None,
     device: options.Device = None,
     model: options.Model = None,
+    taxonomy: options.Taxonomy = None,
     threads: options.Threads = None,
     seed: options.Seed = None,
     force: options.Force = False,
@@ -44,7 +45,7 @@ def run(
 
     overrides = options.given(
         language=language, period=period, min_group=min_group, report_language=report_language,
-        device=device, model=model, threads=threads, seed=seed,
+        device=device, model=model, taxonomy=taxonomy, threads=threads, seed=seed,
     )  # fmt: skip
     settings = settings_from(config, overrides)
     mapping = parse_mapping(",".join(map_)) if map_ else None

@@ -1,34 +1,93 @@
-"""``voices taxonomy``: show the themes."""
+"""``voices taxonomy``: show the themes, check a file with more of them, start one."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from voices.cli import _options as options
 
+if TYPE_CHECKING:
+    from voices.taxonomy import Theme
 
-def taxonomy(
-    report_language: Annotated[str, typer.Option(metavar="en|nl", help="Language of names and meanings.")] = "en",
-    json_: options.Json = False,
-) -> None:
-    """Show the themes and what each means to employees and to customers.
+app = typer.Typer(rich_markup_mode=None)
+
+Language = Annotated[str, typer.Option("--report-language", metavar="en|nl", help="Language of names and meanings.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="TOML file with themes of your own.")]
+
+
+@app.callback(invoke_without_command=True)
+def taxonomy(context: typer.Context, report_language: Language = "en", json_: options.Json = False) -> None:
+    """Show the themes and what each means to employees and to customers; check or start a file with your own.
 
     Example: voices taxonomy --report-language nl
     """
+    if context.invoked_subcommand is None:
+        _print({}, report_language, as_json=json_)
+
+
+@app.command()
+def show(taxonomy: options.Taxonomy = None, report_language: Language = "en", json_: options.Json = False) -> None:
+    """Show the shipped themes and, after them, those of a file.
+
+    Example: voices taxonomy show --taxonomy themes.toml
+    """
+    from voices.taxonomy_file import read_themes
+
+    _print(read_themes(Path(taxonomy)) if taxonomy else {}, report_language, as_json=json_)
+
+
+@app.command()
+def check(file: File) -> None:
+    """Check a file with themes of your own; the first mistake ends it with exit code 2.
+
+    Example: voices taxonomy check themes.toml
+    """
+    from voices.taxonomy_file import read_themes
+
+    for theme in read_themes(file).values():
+        voices = " and ".join(voice for voice in ("employee", "customer") if getattr(theme, voice))
+        few = "" if len(theme.examples) >= 3 else "; three to ten make it better"
+        typer.echo(f"{theme.id}: {voices}, {len(theme.examples)} examples{few}")
+
+
+@app.command()
+def start(file: File, force: options.Force = False) -> None:
+    """Write a commented example to start from.
+
+    Example: voices taxonomy start themes.toml
+    """
+    from voices.errors import InputError
+    from voices.taxonomy_file import example_file
+    from voices.writing import staged_file
+
+    if file.exists() and not force:
+        raise InputError(f"{file}: the file exists; name another one, or replace it with --force")
+    with staged_file(file) as stage:
+        stage.write_text(example_file(), encoding="utf8")
+    typer.echo(f"Written: {file}", err=True)
+
+
+def _print(custom: dict[str, Theme], report_language: str, *, as_json: bool) -> None:
     from voices.config import Settings
-    from voices.taxonomy import load
+    from voices.taxonomy import load, translated
 
     language = Settings(report_language=report_language).report_language
-    themes = load().values()
-    if json_:
-        typer.echo(json.dumps([asdict(theme) for theme in themes], indent=2, ensure_ascii=False))
+    themes = [*load().values(), *custom.values()]
+    if as_json:
+        typer.echo(json.dumps([_entry(theme) for theme in themes], indent=2, ensure_ascii=False))
         return
     for theme in themes:
-        typer.echo(f"{theme.id}  ({theme.name[language]})")
+        typer.echo(f"{theme.id}  ({translated(theme.name, language)})")
         for voice, meaning in (("employee", theme.employee), ("customer", theme.customer)):
             if meaning:
-                typer.echo(f"    {voice}: {meaning[language]}")
+                typer.echo(f"    {voice}: {translated(meaning, language)}")
+
+
+def _entry(theme: Theme) -> dict[str, Any]:
+    """Give a theme as JSON has it; only themes of the user's own have examples."""
+    return {key: value for key, value in asdict(theme).items() if key != "examples" or value}

@@ -80,6 +80,7 @@ def build(tables: Tables) -> Report:
         files=files,
         rejections=_rejections(values.records(tables.rejected)),
         method=_method(tables.run),
+        custom_themes=dict(values.mapping(tables.run.get("custom_themes"))),
     )
 
 
@@ -356,13 +357,14 @@ def _rejections(rows: Iterable[Mapping[str, Any]]) -> tuple[model.Rejection, ...
 def _method(run: Mapping[str, Any]) -> model.Method:
     chosen, settings, thresholds = (values.mapping(run.get(key)) for key in ("model", "settings", "thresholds"))
     suppressed = ((key, values.count(item)) for key, item in values.mapping(run.get("suppressed")).items())
-    seconds = [values.number(item) for item in values.mapping(run.get("timings")).values()]
-    known = [item for item in seconds if item is not None]
+    base = values.mapping(chosen.get("base"))
     return model.Method(
         version=values.text(run.get("voices")) or None,
         created=values.instant(run.get("created")),
         model=values.text(chosen.get("name")) or None,
         model_version=values.text(chosen.get("version")) or None,
+        base=f"{values.text(base.get('name'))} {values.text(base.get('version'))}".strip() or None,
+        gives=values.text(chosen.get("gives")) or None,
         checksum=values.text(chosen.get("sha256")) or None,
         model_languages=values.items(chosen.get("languages")),
         period=values.text(settings.get("period")) or None,
@@ -372,5 +374,4 @@ def _method(run: Mapping[str, Any]) -> model.Method:
         device=values.text(run.get("device")) or None,
         suppresses="suppressed" in run,
         suppressed=tuple((key, item) for key, item in suppressed if item),
-        seconds=sum(known) if known else None,
     )

@@ -50,7 +50,7 @@ def render_html(report: Report, *, language: str) -> str:
     """
     from markupsafe import Markup
 
-    words = i18n.load(language)
+    words = i18n.load(language).with_themes(report.custom_themes)
     style, script = _asset("report.css"), _asset("report.js")
     draw = _Drawing(report, words)
     template = _environment().get_template("report.html.j2")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,16 @@ class Words:
         """Give the text of a key with its ``{names}`` filled in; a missing key is a mistake of ours."""
         return self.entries[key].format_map(inserts) if inserts else self.entries[key]
 
+    def with_themes(self, themes: Mapping[str, Mapping[str, Any]]) -> Words:
+        """Add the themes of a user's own: id -> ``name``, ``employee`` and ``customer`` per language."""
+        told = {
+            f"themes.{theme}.{part}": taxonomy.translated(values.mapping(texts), self.language)
+            for theme, entry in themes.items()
+            for part, texts in values.mapping(entry).items()
+            if part in ("name", "employee", "customer")
+        }
+        return replace(self, entries={**told, **self.entries})
+
     def plural(self, key: str, n: int, **inserts: object) -> str:
         """Give the form of ``key`` (``key.one``, ``key.other``, ...) for ``n``, with ``{n}`` formatted."""
         form = str(_babel(self.locale).plural_form(n))
@@ -114,7 +124,7 @@ class Words:
         """Give the name of a theme; its id where the taxonomy has no such theme."""
         own = self.entries.get(f"themes.{theme}.name")
         entry = taxonomy.load().get(theme)
-        return own or (_translated(entry.name, self.language) if entry else "") or theme
+        return own or (taxonomy.translated(entry.name, self.language) if entry else "") or theme
 
     def lens(self, theme: str, voice: str) -> str:
         """Give what a theme means to a voice; '' where the voice does not use it."""
@@ -122,7 +132,7 @@ class Words:
         entry = taxonomy.load().get(theme)
         if own or entry is None:
             return own or ""
-        return _translated(entry.employee if voice == "employee" else entry.customer, self.language)
+        return taxonomy.translated(entry.employee if voice == "employee" else entry.customer, self.language)
 
     def integer(self, value: float | None) -> str:
         """Give a count with the language's grouping."""
@@ -220,10 +230,6 @@ def sentence_digits(shares: Iterable[Share]) -> int:
     """Give the decimals that percentages in one text need: 1 where an interval is narrower than a point."""
     known = ((share.low, share.high) for share in shares)
     return int(any(low is not None and high is not None and high - low < 0.01 for low, high in known))
-
-
-def _translated(entries: Mapping[str, str], language: str) -> str:
-    return entries.get(language) or entries.get("en", "")
 
 
 def _babel(language: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 VOICES = ("employee", "customer")
 """Voices in the order in which every part of the report shows them."""
@@ -189,6 +190,8 @@ class Method:
     created: dt.datetime | None
     model: str | None
     model_version: str | None
+    base: str | None
+    gives: str | None
     checksum: str | None
     model_languages: tuple[str, ...]
     period: str | None
@@ -198,7 +201,6 @@ class Method:
     device: str | None
     suppresses: bool
     suppressed: tuple[tuple[str, int], ...]
-    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,8 @@ class Report:
         The main themes over time; one or two rows (voices) a theme. Empty without dates.
     trimmed : bool
         Whether older periods were left out of the points.
+    custom_themes : dict
+        Id of each theme of the user's own -> its ``name``, ``employee`` and ``customer`` per language.
     """
 
     voices: tuple[VoiceCounts, ...]
@@ -229,6 +233,7 @@ class Report:
     files: tuple[FileRow, ...]
     rejections: tuple[Rejection, ...]
     method: Method
+    custom_themes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def voice_names(self) -> tuple[str, ...]:

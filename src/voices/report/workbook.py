@@ -10,7 +10,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices import taxonomy
 from voices.report import i18n, sentences, values
 from voices.report.build import build
 
@@ -76,8 +75,8 @@ def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None
     """
     import xlsxwriter
 
-    words = i18n.load(language)
     report = build(tables)
+    words = i18n.load(language).with_themes(report.custom_themes)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -225,8 +224,7 @@ class _Writer:
     def _value(self, column: _Column, row: dict[str, Any]) -> object:
         value = row.get(column.source)
         if column.kind == "name":
-            theme = values.text(value)
-            return self.words.theme(theme) if theme in taxonomy.load() else theme
+            return self.words.theme(values.text(value))
         if column.kind == "date":
             return values.period_start(values.text(value))
         text = values.text(value)
@@ -292,7 +290,9 @@ def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
         (words("method.negative_floor"), words.percent(how.negative_floor)),
     ]
     facts += [(words("method.model"), how.model), (words("method.model_version"), how.model_version)]
-    facts += [(words("method.checksum"), how.checksum), (words("method.version"), how.version)]
+    facts += [(words("method.checksum"), how.checksum)]
+    facts += [(words("method.beside_themes" if how.gives == "themes" else "method.beside_sentiment"), how.base)]
+    facts += [(words("method.version"), how.version)]
     facts += [(words("method.created"), how.created.date() if how.created else None)]
     facts += [(words("method.pass_on"), f"{words('method.pass_on_yes')} {words('method.pass_on_no')}")]
     layers = "method.layers_text" if sentences.only_shared_tested(report) else "method.layers_more"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import isotonic_regression, minimize_scalar
 
 from voices.evaluate import f1
-from voices.taxonomy import SENTIMENTS, THEMES
+from voices.taxonomy import POLARITIES, THEMES
 from voices.training.data import Row
 
-PRIOR_COUNT = 25
+PRIOR_COUNT = 50
 """A theme with this many held-out examples trusts its own threshold as much as the common one."""
+
+
+FARTHEST = 8.0
+"""Logits beyond this are all one bin."""
+FEWEST_IN_BIN = 20
 
 
 def presence_matrix(rows: Sequence[Row]) -> np.ndarray:
@@ -20,23 +25,64 @@ def presence_matrix(rows: Sequence[Row]) -> np.ndarray:
     return np.array([[theme in (row.themes or {}) for theme in THEMES] for row in rows])
 
 
-def theme_temperature(logits: np.ndarray, present: np.ndarray) -> float:
-    """Find the temperature that gives the least log loss over all themes (Guo et al., 2017)."""
+def polarity_matrix(rows: Sequence[Row]) -> np.ndarray:
+    """Give the gold polarities as class numbers, shape (n_rows, n_themes), -1 where the theme is absent."""
+    return np.array(
+        [
+            [POLARITIES.index(sign) if (sign := (row.themes or {}).get(theme)) else -1 for theme in THEMES]
+            for row in rows
+        ]
+    )
+
+
+def theme_curve(logits: np.ndarray, present: np.ndarray) -> list[tuple[float, float]]:
+    """Find how often a theme is there at each logit: isotonic regression over bins of half a unit.
+
+    One temperature fits the many certain absences and leaves the doubtful middle too sure of itself.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n_rows, n_themes)
+    present : ndarray of bool, shape (n_rows, n_themes)
+
+    Returns
+    -------
+    list of (float, float)
+        Logit and probability, both rising; between them the curve is a line.
+    """
+    z, there = np.clip(logits.ravel(), -FARTHEST, FARTHEST), present.ravel()
+    bin_of = np.digitize(z, np.arange(-FARTHEST, FARTHEST, 0.5))
+    bins = [bin_of == b for b in np.unique(bin_of)]
+    bins = [chosen for chosen in bins if chosen.sum() >= FEWEST_IN_BIN]
+    middle = np.array([z[chosen].mean() for chosen in bins])
+    fitted = isotonic_regression([there[chosen].mean() for chosen in bins], weights=[c.sum() for c in bins]).x
+    # A slight slope keeps the order of what a flat part would make equal.
+    rising = 0.998 * fitted + 0.001 + 0.0005 * (middle + FARTHEST) / (2 * FARTHEST)
+    knots = [(-FARTHEST - 4, 0.0005), *zip(middle, rising, strict=True), (FARTHEST + 4, 0.9999)]
+    return [(round(float(x), 4), round(float(y), 5)) for x, y in knots]
+
+
+def on_curve(logits: np.ndarray, curve: Sequence[Sequence[float]]) -> np.ndarray:
+    """Give the probabilities, 0 to 1, of logits of any shape."""
+    x, y = zip(*curve, strict=True)
+    return np.asarray(np.interp(logits, x, y))
+
+
+def class_temperature(logits: np.ndarray, want: np.ndarray) -> float:
+    """Find the temperature that gives the least log loss of a choice among classes.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, n_classes)
+    want : ndarray of int, shape (n,)
+        The right class; rows with -1 are left out.
+    """
+    logits, want = logits[want >= 0], want[want >= 0]
 
     def loss(temperature: float) -> float:
         z = logits / temperature
-        return float(np.mean(np.logaddexp(0, z) - present * z))
-
-    return float(minimize_scalar(loss, bounds=(0.3, 5.0), method="bounded").x)
-
-
-def sentiment_temperature(logits: np.ndarray, rows: Sequence[Row]) -> float:
-    """Find the temperature that gives the least log loss of the sentiment."""
-    want = np.array([SENTIMENTS.index(str(row.sentiment)) for row in rows])
-
-    def loss(temperature: float) -> float:
-        z = logits / temperature
-        return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), want]))
+        top = z.max(axis=1, keepdims=True)
+        return float(np.mean(np.log(np.exp(z - top).sum(axis=1)) + top[:, 0] - z[np.arange(len(z)), want]))
 
     return float(minimize_scalar(loss, bounds=(0.3, 5.0), method="bounded").x)
 
@@ -81,3 +127,41 @@ def calibration_error(chance: np.ndarray, outcome: np.ndarray, *, bins: int = 10
         if (index == b).any()
     ]
     return sum(gaps)
+
+
+def reliability(chance: np.ndarray, outcome: np.ndarray, *, bins: int = 10) -> list[dict[str, float]]:
+    """Give, for each equal bin of stated chances that holds any, the mean chance, the frequency and the count."""
+    index = np.minimum((chance * bins).astype(int), bins - 1)
+    return [
+        {
+            "chance": round(float(chance[index == b].mean()), 3),
+            "frequency": round(float(outcome[index == b].mean()), 3),
+            "n": int((index == b).sum()),
+        }
+        for b in range(bins)
+        if (index == b).any()
+    ]
+
+
+def confusion(found: np.ndarray, actual: np.ndarray) -> dict[str, dict[str, int]]:
+    """Count hits and errors per theme, so that shares can be corrected for them (Rogan & Gladen, 1978).
+
+    Parameters
+    ----------
+    found, actual : ndarray of bool, shape (n_rows, n_themes)
+    """
+    counts = {}
+    for index, theme in enumerate(THEMES):
+        a, b = found[:, index], actual[:, index]
+        counts[theme] = {
+            "true_positive": int((a & b).sum()),
+            "false_positive": int((a & ~b).sum()),
+            "false_negative": int((~a & b).sum()),
+            "true_negative": int((~a & ~b).sum()),
+        }
+    return counts
+
+
+def review_cut(doubt: np.ndarray, *, share: float = 0.2) -> float:
+    """Give the doubt above which ``share`` of the comments lie: those are for a person to look at."""
+    return round(float(np.quantile(doubt, 1 - share)), 4)

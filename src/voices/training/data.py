@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import random
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,86 @@ def coded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row]:
     ]
 
 
+def _themes(cell: str) -> dict[str, str | None]:
+    """Read ``workload:negative;trust:positive``."""
+    pairs = (part.split(":", 1) for part in cell.split(";") if part)
+    return {theme: polarity for theme, polarity in pairs}
+
+
+def read_table(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated table beside this module."""
+    with (Path(__file__).parent / name).open(encoding="utf8", newline="") as lines:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def recoded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row]:
+    """Read comments of a public set that were coded by the codebook for this package.
+
+    The codes are in ``more_codes.tsv``, by id and without the text; the text is in ``path``.
+    """
+    codes = {item["id"]: item for item in read_table("more_codes.tsv")}
+    excluded = set(exclude_sources)
+    return [
+        Row(
+            id=item["id"],
+            group=item["id"],
+            voice=item["voice"],
+            lang=item["lang"],
+            text=item["text"],
+            question=item.get("question"),
+            sentiment=code["sentiment"],
+            emotion=code["emotion"],
+            themes=_themes(code["themes"]),
+            source=item["source"],
+        )
+        for item in read_json_lines(path)
+        if item["source"] not in excluded and (code := codes.get(item["id"]))
+    ]
+
+
+def written_rows() -> list[Row]:
+    """Read the comments that were written and coded for this package: what real sets hold too seldom."""
+    return _written("written")
+
+
+def hard_rows() -> list[Row]:
+    """Read the written comments with contrast, irony, negation and themes in indirect words."""
+    return _written("hard_cases")
+
+
+def _written(name: str) -> list[Row]:
+    return [
+        Row(
+            id=f"{name}-{number}",
+            group=f"{name}-{number}",
+            voice=item["voice"],
+            lang=item["lang"],
+            text=item["text"],
+            question=item["question"] or None,
+            sentiment=item["sentiment"],
+            emotion=item["emotion"],
+            themes=_themes(item["themes"]),
+            source="written",
+        )
+        for number, item in enumerate(read_table(f"{name}.tsv"), start=1)
+    ]
+
+
+def corrected(rows: Sequence[Row]) -> list[Row]:
+    """Replace codes that a second look found wrong; ``corrections.tsv`` has them by id.
+
+    Comments whose codes the model contradicted most after the first stage were coded once more by
+    somebody who saw neither; a code was changed where that coder and the model agreed against it.
+    """
+    changes = {item["id"]: item for item in read_table("corrections.tsv")}
+    return [
+        replace(row, themes=_themes(changes[row.id]["themes"]), sentiment=changes[row.id]["sentiment"])
+        if row.id in changes
+        else row
+        for row in rows
+    ]
+
+
 POSITIVE_QUESTIONS = ("Pros", "What was good?", "What went well?", "What do you like?", "Wat ging goed?", "Pluspunten")
 NEGATIVE_QUESTIONS = (
     "Cons",
@@ -83,16 +164,57 @@ NEGATIVE_QUESTIONS = (
 )
 
 
-def public_rows(
-    path: Path, rng: random.Random, *, n_weak: int, n_fabsa: int, exclude_sources: Iterable[str] = ()
-) -> list[Row]:
+ASPECT_THEMES = {
+    "online-experience.app-website": "process",
+    "purchase-booking-experience.ease-of-use": "process",
+    "account-management.account-access": "process",
+    "value.price-value-for-money": "price",
+    "logistics-rides.speed": "workload",
+    "FOOD#QUALITY": "product",
+    "FOOD#STYLE_OPTIONS": "product",
+    "DRINKS#QUALITY": "product",
+    "DRINKS#STYLE_OPTIONS": "product",
+    "FOOD#PRICES": "price",
+    "DRINKS#PRICES": "price",
+    "RESTAURANT#PRICES": "price",
+    "AMBIENCE#GENERAL": "culture",
+    "LOCATION#GENERAL": "environment",
+}
+"""Aspects of FABSA and SemEval-2016 that coders gave this theme in most of the comments coded both ways."""
+ASPECT_SIGNS = {"1": "positive", "-1": "negative", "0": "neutral"}
+
+
+def aspect_themes(aspects: Iterable[str]) -> dict[str, str | None]:
+    """Map public aspect labels to themes with polarity; said both ways is neutral.
+
+    Examples
+    --------
+    >>> aspect_themes(["FOOD#QUALITY=positive", "FOOD#PRICES=negative", "SERVICE#GENERAL=negative"])
+    {'product': 'positive', 'price': 'negative'}
+    >>> aspect_themes(["online-experience.app-website.-1", "account-management.account-access.1"])
+    {'process': 'neutral'}
+    """
+    themes: dict[str, str | None] = {}
+    for label in aspects:
+        aspect, sign = label.split("=") if "=" in label else label.rsplit(".", 1)
+        theme = ASPECT_THEMES.get(aspect)
+        if theme is None:
+            continue
+        polarity = ASPECT_SIGNS.get(sign, sign)
+        themes[theme] = polarity if themes.get(theme, polarity) == polarity else "neutral"
+    return themes
+
+
+def public_rows(path: Path, rng: random.Random, *, n_weak: int, exclude_sources: Iterable[str] = ()) -> list[Row]:
     """Read the public sentiment sets.
 
     Weak rows (employees' pros and cons, about one in ten mislabelled) count for .3, and a part of
-    them is shown with its question, so that the question becomes a cue and not a verdict.
+    them is shown with its question, so that the question becomes a cue and not a verdict. Public
+    aspects count as themes with .4; that a theme is not among them says little.
     """
     excluded = set(exclude_sources)
-    by_kind: dict[str, list[Row]] = {"weak": [], "fabsa": [], "rest": []}
+    weak_rows: list[Row] = []
+    rows: list[Row] = []
     for item in read_json_lines(path):
         if item["source"] in excluded or not item.get("sentiment"):
             continue
@@ -100,7 +222,7 @@ def public_rows(
         question = item.get("question")
         if weak and rng.random() < 0.4:
             question = rng.choice(POSITIVE_QUESTIONS if item["sentiment"] == "positive" else NEGATIVE_QUESTIONS)
-        mapped = item.get("mapped_themes")
+        themes = dict.fromkeys(item.get("mapped_themes") or ()) | aspect_themes(item.get("aspects") or ())
         row = Row(
             id=item["id"],
             group=item["id"],
@@ -109,16 +231,29 @@ def public_rows(
             text=item["text"],
             question=question,
             sentiment=item["sentiment"],
-            themes=dict.fromkeys(mapped) if mapped else None,
+            themes=themes or None,
             sentiment_weight=0.3 if weak else 0.7,
             theme_weight=0.4,
             absent_weight=0.1,
             source=item["source"],
         )
-        by_kind["weak" if weak else "fabsa" if item["source"] == "fabsa" else "rest"].append(row)
-    sample = rng.sample(by_kind["weak"], min(n_weak, len(by_kind["weak"])))
-    sample += rng.sample(by_kind["fabsa"], min(n_fabsa, len(by_kind["fabsa"])))
-    return sample + by_kind["rest"]
+        (weak_rows if weak else rows).append(row)
+    return rows + rng.sample(weak_rows, min(n_weak, len(weak_rows)))
+
+
+def not_in(rows: Sequence[Row], texts: Iterable[str]) -> list[Row]:
+    """Leave out rows whose text is one of ``texts`` or, at 20 characters or more, a part of one.
+
+    Why: a public set may hold the sentences of a review, one by one, that is measured on as a whole.
+    """
+    plain = [" ".join(text.casefold().split()) for text in texts]
+    exact, joined = set(plain), "\n".join(plain)
+
+    def is_there(text: str) -> bool:
+        bare = " ".join(text.casefold().split())
+        return bare in exact or (len(bare) >= 20 and bare in joined)
+
+    return [row for row in rows if not is_there(row.text)]
 
 
 def emotion_rows(path: Path, rng: random.Random, *, n: int, exclude_sources: Iterable[str] = ()) -> list[Row]:
@@ -154,23 +289,76 @@ NOTHING = {
 }
 
 
-def question_rows() -> list[Row]:
-    """Answers that only their question explains: "Nothing" praises or damns.
+FRAGMENTS = {
+    ("customer", "en"): (
+        ("waiting time", "workload"), ("the waiting times on the phone", "workload"), ("opening hours", "workload"),
+        ("parking", "environment"), ("the toilets", "environment"), ("communication", "communication"),
+        ("information about delays", "communication"), ("the food", "product"), ("the website", "process"),
+        ("booking an appointment online", "process"), ("prices", "price"), ("staff knowledge", "training"),
+        ("attitude of the receptionist", "engagement"), ("handover between departments", "collaboration"),
+        ("honesty about costs", "trust"), ("seeing the same doctor each time", "turnover"),
+    ),
+    ("customer", "nl"): (
+        ("wachttijd", "workload"), ("de wachttijden aan de telefoon", "workload"), ("openingstijden", "workload"),
+        ("parkeren", "environment"), ("het sanitair", "environment"), ("communicatie", "communication"),
+        ("informatie over vertraging", "communication"), ("het eten", "product"), ("de website", "process"),
+        ("online een afspraak maken", "process"), ("prijzen", "price"), ("kennis van het personeel", "training"),
+        ("houding van de baliemedewerker", "engagement"), ("afstemming tussen afdelingen", "collaboration"),
+        ("eerlijkheid over de kosten", "trust"), ("steeds dezelfde arts zien", "turnover"),
+    ),
+    ("employee", "en"): (
+        ("pay", "compensation"), ("the workload", "workload"), ("shift patterns", "workload"), ("training", "training"),
+        ("onboarding", "training"), ("communication from head office", "communication"), ("IT systems", "process"),
+        ("senior management", "leadership"), ("career opportunities", "growth"), ("the canteen", "environment"),
+        ("recognition", "recognition"), ("autonomy", "empowerment"), ("cooperation between teams", "collaboration"),
+        ("atmosphere", "culture"), ("transparency", "trust"), ("staff retention", "turnover"),
+    ),
+    ("employee", "nl"): (
+        ("salaris", "compensation"), ("de werkdruk", "workload"), ("roosters", "workload"), ("opleiding", "training"),
+        ("inwerken", "training"), ("communicatie vanuit het hoofdkantoor", "communication"), ("ICT", "process"),
+        ("de directie", "leadership"), ("doorgroeimogelijkheden", "growth"), ("de kantine", "environment"),
+        ("waardering", "recognition"), ("zelfstandigheid", "empowerment"),
+        ("samenwerking tussen teams", "collaboration"), ("de sfeer", "culture"), ("openheid", "trust"),
+        ("verloop", "turnover"),
+    ),
+}  # fmt: skip
+"""Answers of a word or two, and their theme: whether they praise is in the question only."""
 
-    "Nothing" to "what could be better?" is praise, "Nothing" to "what went well?" is a complaint.
-    """
+
+def nothing_rows() -> list[Row]:
+    """Answers that name nothing: "Nothing" praises where faults were asked for, and damns where praise was."""
+    return [
+        row
+        for lang, answers in NOTHING.items()
+        for voice in ("employee", "customer")
+        for number, answer in enumerate(answers)
+        for row in _asked(answer, voice, lang, number, None, good="negative", bad="positive")
+    ]
+
+
+def fragment_rows() -> list[Row]:
+    """Answers that name a theme and no more: the question says if it is praised; without one it is neutral."""
     rows = []
-    for lang, answers in NOTHING.items():
-        for voice in ("employee", "customer"):
-            for number, answer in enumerate(answers):
-                for sentiment, questions in (("negative", POSITIVE_QUESTIONS), ("positive", NEGATIVE_QUESTIONS)):
-                    dutch = [q for q in questions if q.startswith(("Wat ", "Plus", "Min"))]
-                    asked = dutch if lang == "nl" else [q for q in questions if q not in dutch]
-                    key = f"nothing-{lang}-{voice}-{sentiment}-{number}"
-                    rows.append(
-                        Row(key, key, voice, lang, answer, asked[number % len(asked)], sentiment, "none", {},
-                            source="written")
-                    )  # fmt: skip
+    for (voice, lang), fragments in FRAGMENTS.items():
+        for number, (answer, theme) in enumerate(fragments):
+            rows += _asked(answer, voice, lang, number, theme, good="positive", bad="negative")
+            key = f"fragment-{lang}-{voice}-{number}"
+            rows.append(
+                Row(key, key, voice, lang, answer, None, "neutral", "none", {theme: "neutral"}, source="written")
+            )
+    return rows
+
+
+def _asked(answer: str, voice: str, lang: str, number: int, theme: str | None, *, good: str, bad: str) -> list[Row]:
+    """Give the answer to a question about what is good and to one about what is bad, with their signs."""
+    rows = []
+    for sign, questions in ((good, POSITIVE_QUESTIONS), (bad, NEGATIVE_QUESTIONS)):
+        dutch = [q for q in questions if q.startswith(("Wat ", "Plus", "Min"))]
+        asked = dutch if lang == "nl" else [q for q in questions if q not in dutch]
+        key = f"asked-{lang}-{voice}-{theme}-{sign}-{number}"
+        themes: dict[str, str | None] = {theme: sign} if theme else {}
+        question = asked[number % len(asked)]
+        rows.append(Row(key, key, voice, lang, answer, question, sign, "none", themes, source="written"))
     return rows
 
 

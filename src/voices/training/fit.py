@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,22 +26,41 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Stage:
+    """One part of a training run, with a schedule of its own.
+
+    ``replay`` is how many public rows are drawn for each epoch (None: all of them); the learning
+    rates of AdamW rise over ``warm_up`` (a share of the steps) and fall in a line to ``last_rate``
+    of themselves. With ``average`` above 0 the weights that remain are the exponential mean of the
+    weights after each step.
+    """
+
+    name: str
+    epochs: int
+    replay: int | None
+    encoder_rate: float
+    head_rate: float
+    warm_up: float = 0.06
+    last_rate: float = 0.02
+    average: float = 0.0
+
+
+BROAD = Stage("broad", epochs=1, replay=None, encoder_rate=7e-5, head_rate=1e-3, last_rate=0.3)
+CODED = Stage("coded", epochs=4, replay=1500, encoder_rate=7e-5, head_rate=7e-4, average=0.998)
+HARD = Stage("hard", epochs=1, replay=500, encoder_rate=4e-5, head_rate=4e-4, average=0.995)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that decides the outcome of a training run.
 
-    ``max_length`` is in tokens, ``warm_up`` a share of the steps, ``lower_case`` the share of
-    texts shown without capitals; the learning rates are those of AdamW.
+    ``max_length`` is in tokens, ``lower_case`` the share of texts shown without capitals.
     """
 
     seed: int = 20
     batch_size: int = 24
     max_length: int = 128
-    warm_up_epochs: int = 1
-    coded_epochs: int = 4
-    replay: int = 1500
-    encoder_rate: float = 7e-5
-    head_rate: float = 1e-3
-    warm_up: float = 0.06
+    stages: tuple[Stage, ...] = (BROAD, CODED, HARD)
     weight_decay: float = 0.01
     lower_case: float = 0.08
     theme_loss: float = 8.0
@@ -49,8 +69,7 @@ class Recipe:
     emotion_loss: float = 0.4
     held_out: float = 0.08
     n_weak: int = 3000
-    n_fabsa: int = 2500
-    n_emotion: int = 4000
+    n_emotion: int = 3000
     bfloat16: bool = True
 
 
@@ -127,27 +146,21 @@ def loss_of(network: AnalystNetwork, tokenizer: Tokenizer, rows: Sequence[Row], 
 
 
 def perturbed(rows: Sequence[Row], recipe: Recipe, rng: random.Random) -> list[Row]:
-    """Show some rows in lower case and some without their question."""
-    from dataclasses import replace
-
-    shown = []
-    for row in rows:
-        if rng.random() < recipe.lower_case:
-            row = replace(row, text=row.text.lower())
-        shown.append(row)
-    return shown
+    """Show some rows in lower case."""
+    return [replace(row, text=row.text.lower()) if rng.random() < recipe.lower_case else row for row in rows]
 
 
 def fit(
     network: AnalystNetwork,
     tokenizer: Tokenizer,
-    coded: list[Row],
-    public: list[Row],
+    coded: Sequence[Row],
+    public: Sequence[Row],
+    stage: Stage,
     recipe: Recipe,
     *,
     checkpoint: Path | None = None,
 ) -> None:
-    """Train in place.
+    """Train in place, one stage.
 
     Parameters
     ----------
@@ -155,48 +168,124 @@ def fit(
         Its word table stays as it is: frozen rows keep the words that training never showed.
     tokenizer : Tokenizer
         Set here to pad and to cut at ``recipe.max_length``.
-    coded, public : list of Row
-        The first epochs see both, the later ones the coded rows and a replay of the public ones.
+    coded, public : sequence of Row
+        Every epoch sees all coded rows and ``stage.replay`` of the public ones.
     checkpoint : Path or None
-        Where the weights are saved after each epoch.
+        Where everything is saved after each epoch. A file there that was made by the same stage,
+        recipe and rows is taken up where it ended.
     """
-    torch.manual_seed(recipe.seed)
-    rng = random.Random(recipe.seed)
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>")
     tokenizer.enable_truncation(recipe.max_length)
-    network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
-    heads = [p for name, p in network.named_parameters() if not name.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": recipe.encoder_rate}, {"params": heads, "lr": recipe.head_rate}],
-        weight_decay=recipe.weight_decay,
-    )
-    epochs = []
-    for epoch in range(recipe.warm_up_epochs + recipe.coded_epochs):
-        more = public if epoch < recipe.warm_up_epochs else rng.sample(public, min(recipe.replay, len(public)))
-        epochs.append(coded + more)
-    total = sum(math.ceil(len(rows) / recipe.batch_size) for rows in epochs)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / (total * recipe.warm_up), max(0.02, (total - step) / total))
-    )
+    epochs = [_epoch_rows(coded, public, stage, recipe, epoch) for epoch in range(stage.epochs)]
+    run = _Run(network, stage, recipe, n_steps=sum(math.ceil(len(rows) / recipe.batch_size) for rows in epochs))
+    made_of = _fingerprint(epochs, stage, recipe)
+    first = run.restore(checkpoint, made_of) if checkpoint is not None else 0
     network.train()
-    step, began = 0, time.monotonic()
     for epoch, rows in enumerate(epochs):
-        running = 0.0
+        if epoch < first:
+            continue
+        # Seeded by epoch, so that a run that was taken up again sees what a whole one sees.
+        torch.manual_seed(recipe.seed * 1000 + epoch)
+        rng = random.Random(f"{recipe.seed}/{stage.name}/{epoch}")
         for batch in batches(rows, recipe.batch_size, rng):
-            loss = loss_of(network, tokenizer, perturbed(batch, recipe, rng), recipe)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            step += 1
-            running = 0.98 * running + 0.02 * float(loss.detach())
-            if step % 100 == 0:
-                elapsed = time.monotonic() - began
-                logger.info("epoch %d step %d/%d loss %.3f, %.0f s left", epoch, step, total, running,
-                            elapsed / step * (total - step))  # fmt: skip
+            run.step(loss_of(network, tokenizer, perturbed(batch, recipe, rng), recipe))
         if checkpoint is not None:
-            torch.save(network.state_dict(), checkpoint)
-            checkpoint.with_suffix(".json").write_text(json.dumps({"epoch": epoch, "recipe": asdict(recipe)}))
+            run.save(checkpoint, made_of, epoch + 1)
+    run.finish()
     network.eval()
+
+
+def _epoch_rows(coded: Sequence[Row], public: Sequence[Row], stage: Stage, recipe: Recipe, epoch: int) -> list[Row]:
+    n = len(public) if stage.replay is None else min(stage.replay, len(public))
+    drawn = random.Random(f"{recipe.seed}/{stage.name}/{epoch}/public").sample(list(public), n)
+    return [*coded, *drawn]
+
+
+def _fingerprint(epochs: Sequence[Sequence[Row]], stage: Stage, recipe: Recipe) -> str:
+    """Hash what a stage is made of: its settings and its rows, labels included."""
+    settings = {**asdict(recipe), "stages": [], "stage": asdict(stage)}
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for rows in epochs:
+        for row in rows:
+            digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+class _Run:
+    """The optimiser, its schedule and the averaged weights of one stage."""
+
+    def __init__(self, network: AnalystNetwork, stage: Stage, recipe: Recipe, *, n_steps: int) -> None:
+        network.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        encoder = [p for p in network.encoder.parameters() if p.requires_grad]
+        heads = [p for name, p in network.named_parameters() if not name.startswith("encoder.")]
+        self.network, self.stage, self.n_steps = network, stage, n_steps
+        self.trained = [*encoder, *heads]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": encoder, "lr": stage.encoder_rate}, {"params": heads, "lr": stage.head_rate}],
+            weight_decay=recipe.weight_decay,
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
+        self.average = [p.detach().clone() for p in self.trained] if stage.average else []
+        self.n_done = 0
+        self.running = 0.0
+        self.began, self.began_at = time.monotonic(), 0
+
+    def _rate(self, step: int) -> float:
+        warm = max(1.0, self.n_steps * self.stage.warm_up)
+        left = (self.n_steps - step) / self.n_steps
+        return min((step + 1) / warm, self.stage.last_rate + (1 - self.stage.last_rate) * left)
+
+    def step(self, loss: torch.Tensor) -> None:
+        """Take one step down the loss."""
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimiser.step()
+        self.schedule.step()
+        self.n_done += 1
+        if self.average:
+            # Early on the mean follows closely: it should not remember where the stage began.
+            keep = min(self.stage.average, self.n_done / (self.n_done + 10))
+            torch._foreach_lerp_(self.average, [p.detach() for p in self.trained], 1 - keep)
+        self.running = 0.98 * self.running + 0.02 * float(loss.detach())
+        if self.n_done % 100 == 0:
+            pace = (time.monotonic() - self.began) / (self.n_done - self.began_at)
+            logger.info("%s: step %d of %d, loss %.3f, %.0f s left", self.stage.name, self.n_done, self.n_steps,
+                        self.running, pace * (self.n_steps - self.n_done))  # fmt: skip
+
+    def save(self, path: Path, made_of: str, n_epochs: int) -> None:
+        """Write the whole state beside ``path`` and put it in its place."""
+        state = {
+            "made_of": made_of,
+            "epochs": n_epochs,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "average": self.average,
+            "steps": self.n_done,
+        }
+        beside = path.with_suffix(".part")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def restore(self, path: Path, made_of: str) -> int:
+        """Take up a saved state of the same stage; give how many epochs it has done."""
+        if not path.exists():
+            return 0
+        state = torch.load(path, weights_only=True)
+        if state["made_of"] != made_of:
+            logger.info("%s: %s is of another recipe or other rows and is made anew", self.stage.name, path.name)
+            return 0
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.average = state["average"]
+        self.n_done = self.began_at = state["steps"]
+        logger.info("%s: taken up after epoch %d", self.stage.name, state["epochs"])
+        return int(state["epochs"])
+
+    def finish(self) -> None:
+        """Leave the averaged weights in the network, where the stage asks for them."""
+        with torch.no_grad():
+            for parameter, mean in zip(self.trained, self.average, strict=bool(self.average)):
+                parameter.copy_(mean)

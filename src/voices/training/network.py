@@ -16,6 +16,9 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
+EVIDENCE_SCALE = 4.0
+"""A token speaks for a theme by its attention times ``exp(presence / EVIDENCE_SCALE)``."""
+
 
 class HeadOutput(NamedTuple):
     """What the heads say of a batch of B comments of T tokens.
@@ -60,6 +63,7 @@ class AnalystNetwork(nn.Module):
         hidden = encoder.config.hidden_size
         self.encoder = encoder
         self.n_themes = n_themes
+        self.score_scale = 4.0 * hidden**-0.5
         self.norm = nn.LayerNorm(hidden)
         self.dropout = nn.Dropout(dropout)
         self.query = nn.Parameter(torch.randn(n_themes + 2, hidden) * hidden**-0.5)
@@ -79,7 +83,7 @@ class AnalystNetwork(nn.Module):
         # Written out, since the ONNX operator for the norm changed its form after opset 17.
         embedding = summed / (summed * summed).sum(dim=-1, keepdim=True).sqrt()
         states = self.dropout(self.norm(states))
-        scores = torch.matmul(self.query, self.key(states).transpose(1, 2)) * (states.shape[-1] ** -0.5) * 4.0
+        scores = torch.matmul(self.query, self.key(states).transpose(1, 2)) * self.score_scale
         scores = scores + (1.0 - mask).unsqueeze(1) * -1e4
         attention = scores.softmax(dim=-1)
         themes = attention[:, : self.n_themes]
