@@ -2,7 +2,9 @@
 
 The weights are read from ``model.onnx`` itself, so that there is one file to ship and to check. Rows of
 activations are rounded to 8 bits as on the processor; whole numbers up to 127 are exact in half
-precision, so the products differ from the processor's by the rounding of their sums only.
+precision, so the products differ from the processor's by the rounding of their sums only. That is
+enough to round an activation the other way now and then, which moves everything after it: themes
+close to their threshold can come out differently on two machines.
 """
 
 from __future__ import annotations
