@@ -18,7 +18,7 @@ from voices.errors import InputError, ModelError
 from voices.hub import is_foreign, open_foreign
 from voices.model_input import model_input, usable_question
 from voices.models import AnalystLike, ModelFolder, find
-from voices.taxonomy import POLARITIES, Theme, load, themes_of
+from voices.taxonomy import MAX_MENTIONS, POLARITIES, Theme, load, themes_of
 from voices.types import Coded, Mention, Prepared, Segment, Status
 from voices.windows import Window, evidence, segment_sums, segments_of, spans, unit_rows
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-MAX_MENTIONS = 5
-"""Themes per comment at most, as the codebook says."""
 OUTPUTS = ("themes", "polarity", "sentiment", "emotion", "weight")
 BATCH = 1024
 """Comments that are worth giving together: of each length there are a few then."""
@@ -233,9 +231,9 @@ class Analyst:
             sums = [segment_sums(window, of_one) for window, of_one in zip(windows, rest[0], strict=True)]
         temperature = self.model.description["temperature"]
         themes = np.interp(themes, *np.array(self.model.description["curve"]).T)
-        polarity = _softmax(polarity / temperature["polarity"])
-        sentiment = _softmax(sentiment / temperature["sentiment"])
-        emotion = _softmax(emotion / temperature["emotion"])
+        polarity = softmax(polarity / temperature["polarity"])
+        sentiment = softmax(sentiment / temperature["sentiment"])
+        emotion = softmax(emotion / temperature["emotion"])
         every = zip(themes, polarity, weight, sentiment, emotion, sums, strict=True)
         return [_Scores(*of_one) for of_one in every]
 
@@ -364,7 +362,8 @@ def _vectors(found: Sequence[tuple[Window, _Scores]]) -> np.ndarray:
     return unit_rows(np.sum([scores.sums for _, scores in found], axis=0))
 
 
-def _softmax(values: np.ndarray) -> np.ndarray:
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Give the probabilities of the classes in the last axis."""
     import numpy as np
 
     shifted = np.exp(values - values.max(axis=-1, keepdims=True))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voices.errors import ModelError
 from voices.models import AnalystLike, ModelFolder
-from voices.taxonomy import SENTIMENTS, Theme, load, themes_of
+from voices.taxonomy import MAX_MENTIONS, SENTIMENTS, Theme, load, themes_of
 from voices.types import Coded, Mention, Prepared, Segment, Status
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ DIGITS = 5
 """Digits of a probability that are kept: how much padding a text gets in its pass moves those after."""
 ENTAILED = 0.5
 """Entailment, 0 to 1, from which a theme or a polarity counts: likelier than all else together."""
-MAX_MENTIONS = 5
-"""Themes per comment at most, as the codebook says."""
 HYPOTHESES = {
     "en": {
         "theme": "This is about {name}: {lens}",

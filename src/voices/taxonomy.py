@@ -11,6 +11,8 @@ from importlib import resources
 SENTIMENTS = ("positive", "negative", "neutral", "mixed")
 POLARITIES = ("positive", "negative", "neutral")
 EMOTIONS = ("energy", "gratitude", "frustration", "despondency", "worry", "none")
+MAX_MENTIONS = 5
+"""Themes per comment at most, as the codebook says."""
 THEMES = (
     "trust", "training", "empowerment", "turnover", "recognition", "communication", "collaboration", "leadership",
     "workload", "process", "engagement", "culture", "environment", "compensation", "growth", "price", "product",

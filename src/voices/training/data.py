@@ -6,7 +6,7 @@ import csv
 import gzip
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -52,25 +52,27 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def _coded_row(item: Mapping[str, Any]) -> Row:
+    """Make a row whose labels count in full; ``themes`` is a mapping or ``workload:negative;trust:positive``."""
+    themes = item["themes"]
+    return Row(
+        id=item["id"],
+        group=item.get("translated_from") or item["id"],
+        voice=item["voice"],
+        lang=item["lang"],
+        text=item["text"],
+        question=item.get("question") or None,
+        sentiment=item["sentiment"],
+        emotion=item["emotion"],
+        themes=_themes(themes) if isinstance(themes, str) else dict(themes),
+        source=item["source"],
+    )
+
+
 def coded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row]:
     """Read hand-coded comments: every label counts in full."""
     excluded = set(exclude_sources)
-    return [
-        Row(
-            id=item["id"],
-            group=item.get("translated_from") or item["id"],
-            voice=item["voice"],
-            lang=item["lang"],
-            text=item["text"],
-            question=item.get("question"),
-            sentiment=item["sentiment"],
-            emotion=item["emotion"],
-            themes=dict(item["themes"]),
-            source=item["source"],
-        )
-        for item in read_json_lines(path)
-        if item["source"] not in excluded
-    ]
+    return [_coded_row(item) for item in read_json_lines(path) if item["source"] not in excluded]
 
 
 def _themes(cell: str) -> dict[str, str | None]:
@@ -93,20 +95,9 @@ def recoded_rows(path: Path, *, exclude_sources: Iterable[str] = ()) -> list[Row
     codes = {item["id"]: item for item in read_table("more_codes.tsv")}
     excluded = set(exclude_sources)
     return [
-        Row(
-            id=item["id"],
-            group=item["id"],
-            voice=item["voice"],
-            lang=item["lang"],
-            text=item["text"],
-            question=item.get("question"),
-            sentiment=code["sentiment"],
-            emotion=code["emotion"],
-            themes=_themes(code["themes"]),
-            source=item["source"],
-        )
+        _coded_row(item | codes[item["id"]])
         for item in read_json_lines(path)
-        if item["source"] not in excluded and (code := codes.get(item["id"]))
+        if item["source"] not in excluded and item["id"] in codes
     ]
 
 
@@ -122,18 +113,7 @@ def hard_rows() -> list[Row]:
 
 def _written(name: str) -> list[Row]:
     return [
-        Row(
-            id=f"{name}-{number}",
-            group=f"{name}-{number}",
-            voice=item["voice"],
-            lang=item["lang"],
-            text=item["text"],
-            question=item["question"] or None,
-            sentiment=item["sentiment"],
-            emotion=item["emotion"],
-            themes=_themes(item["themes"]),
-            source="written",
-        )
+        _coded_row(item | {"id": f"{name}-{number}", "source": "written"})
         for number, item in enumerate(read_table(f"{name}.tsv"), start=1)
     ]
 

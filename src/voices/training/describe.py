@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from voices.analyst import Analyst, doubt
+from voices.analyst import Analyst, doubt, softmax
 from voices.evaluate import Codes, agreement, groups, pair_up, read_codes, theme_f1
 from voices.model_input import model_input
 from voices.models import FORMAT, file_sha256, find
@@ -76,12 +76,6 @@ def temperatures(logits: Logits, rows: list[Row]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _chances(logits: np.ndarray, temperature: float) -> np.ndarray:
-    z = logits / temperature
-    z = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(z / z.sum(axis=-1, keepdims=True))
-
-
 def held_out_figures(logits: Logits, rows: list[Row], *, seed: int = 20) -> dict[str, Any]:
     """Measure calibration and errors, each half of the rows with the settings of the other half.
 
@@ -107,8 +101,8 @@ def held_out_figures(logits: Logits, rows: list[Row], *, seed: int = 20) -> dict
         tuned = calibrate.theme_thresholds(calibrate.on_curve(other.themes, curve), present[rest])
         limits = np.array([tuned[theme] for theme in THEMES])
         found[part] = chance[part] >= limits
-        polarity[part] = _chances(logits.polarity[part], heat["polarity"])
-        sentiment[part] = _chances(logits.sentiment[part], heat["sentiment"])
+        polarity[part] = softmax(logits.polarity[part] / heat["polarity"])
+        sentiment[part] = softmax(logits.sentiment[part] / heat["sentiment"])
         doubts[part] = [doubt(c, limits, float(s.max())) for c, s in zip(chance[part], sentiment[part], strict=True)]
     want = np.array([SENTIMENTS.index(str(row.sentiment)) for row in rows])
     is_sign = (signs >= 0) & found
