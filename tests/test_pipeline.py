@@ -12,7 +12,7 @@ from voices.analysis import Analysis
 from voices.config import Settings
 from voices.errors import InputError, VoicesError
 from voices.pipeline import RUN_FILES, classify_files, run
-from voices.tables import ALIGNMENT_COLUMNS, LATER_LAYERS
+from voices.tables import ALIGNMENT_COLUMNS
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5)
 SETTINGS = Settings(threads=1, min_group=5)
@@ -71,14 +71,18 @@ def test_tables_agree_with_mentions(finished):
 
 def test_workload_is_the_shared_problem(finished):
     alignment = Analysis.load(finished).alignment
-    assert list(alignment.columns) == list(ALIGNMENT_COLUMNS)
+    assert list(alignment.columns) == [*ALIGNMENT_COLUMNS, "sentence_en", "sentence_nl"]
     first = alignment.iloc[0]
     assert (first["rank"], first["employee_theme"], first["customer_theme"], first["grade"]) == (
-        1, "workload", "workload", "shared",
+        1, "workload", "workload", "aligned",
     )  # fmt: skip
+    assert (first["shared"], first["aligned"], first["linked"]) == ("passed", "passed", "untested")
     assert first["employee_negative_share"] > 0.2
     assert first["customer_negative_share"] > 0.2
-    assert alignment[list(LATER_LAYERS)].isna().all(axis=None)
+    assert first["employee_corrected_low"] < first["employee_corrected"] < first["employee_corrected_high"]
+    assert alignment[["effect", "lag", "reverse_effect", "detectable_effect"]].isna().all(axis=None)
+    skipped = json.loads((finished / "run.json").read_text(encoding="utf8"))["alignment"]["skipped"]
+    assert skipped == {"linked": "few_units", "leading": "few_units"}
 
 
 def test_quotes_of_both_sides(finished):
@@ -107,8 +111,8 @@ def test_runs_are_repeatable_to_the_byte(exports, tmp_path):
 
 def test_one_voice_alone(exports, tmp_path):
     summary = run([], [exports[1]], tmp_path / "out", settings=SETTINGS)
-    assert summary.problems == []
-    assert list(pd.read_csv(tmp_path / "out" / "alignment.csv").columns) == list(ALIGNMENT_COLUMNS)
+    assert summary.paths == []
+    assert list(pd.read_csv(tmp_path / "out" / "alignment.csv").columns)[:-2] == list(ALIGNMENT_COLUMNS)
     assert set(summary.run["counts"]) == {"customer"}
 
 

@@ -250,12 +250,29 @@ def test_layers_that_were_not_tested_say_so():
 
 def test_layers_of_later_versions_have_their_place():
     tables = sample_tables()
-    alignment = tables.alignment.assign(similarity=0.4, effect=0.2, n_units=12)
+    alignment = tables.alignment.assign(similarity=0.4, linked_effect=0.2, n_units=12)
     alignment.loc[0, "grade"] = "aligned"
     layers = build(dataclasses.replace(tables, alignment=alignment)).problems[0].layers
     assert [layer.status for layer in layers] == ["passed", "passed", "failed", "untested"]
     assert layers[1].figures == (("similarity", 0.4),)
-    assert layers[2].figures == (("n_units", 12.0), ("effect", 0.2))
+    assert layers[2].figures == (("n_units", 12.0), ("linked_effect", 0.2))
+
+
+def test_a_layer_can_be_untested_below_the_grade():
+    tables = sample_tables()
+    alignment = tables.alignment.assign(
+        grade="linked", shared="passed", aligned="untested", linked="passed", leading="failed"
+    )
+    layers = build(dataclasses.replace(tables, alignment=alignment)).problems[0].layers
+    assert [layer.status for layer in layers] == ["passed", "untested", "passed", "failed"]
+
+
+def test_pairs_of_the_search_are_shown_only_when_found():
+    tables = sample_tables(n_shared=3)
+    alignment = tables.alignment.assign(family="exploratory")
+    report = build(dataclasses.replace(tables, alignment=alignment))
+    assert len(report.problems) == 3
+    assert report.others == ()
 
 
 def test_everything_may_be_empty():

@@ -1,51 +1,50 @@
 import pytest
 
-from conftest import coded
-from voices.aggregate import Aggregates
-from voices.align.shared import shared_problems
+from voices.aggregate import Cell
+from voices.align.shared import corrected_share, negative_share
+
+GOOD = {"true_positive": 80, "false_negative": 20, "false_positive": 10, "true_negative": 890}
+WEAK = {"true_positive": 10, "false_negative": 30, "false_positive": 40, "true_negative": 920}
 
 
-def panel(employee_negative, customer_negative, n=200):
-    whole = Aggregates("month")
-    for voice, hits in (("employee", employee_negative), ("customer", customer_negative)):
-        whole.add(
-            coded(*([("workload", "negative")] if row < hits else []), voice=voice, row=row + 2) for row in range(n)
-        )
-    return {p.theme: p for p in shared_problems(whole, floor=0.02)}
+def share(hits, total, confusion=None):
+    return negative_share(Cell(total, {"workload": [7, hits, 3]}), "workload", confusion)
 
 
-def test_negative_on_both_sides_is_shared():
-    problem = panel(40, 30)["workload"]
-    assert problem.grade == "shared"
-    assert (problem.employee_share, problem.customer_share) == (0.2, 0.15)
-    assert problem.employee_low < 0.2 < problem.employee_high
-    assert problem.size == pytest.approx((0.2 * 0.15) ** 0.5)
+def test_only_negative_mentions_count():
+    found = share(40, 200)
+    assert (found.hits, found.total, found.value) == (40, 200, 0.2)
+    assert found.low < 0.2 < found.high
+    assert found.corrected is None
 
 
-@pytest.mark.parametrize(("employee", "customer"), [(40, 0), (0, 40), (40, 5), (0, 0)])
-def test_one_side_or_the_odd_comment_is_not_shared(employee, customer):
-    assert panel(employee, customer)["workload"].grade == "none"
+@pytest.mark.parametrize(("hits", "above"), [(40, True), (5, False), (0, False)])
+def test_a_share_is_above_the_floor_only_with_its_whole_interval(hits, above):
+    assert share(hits, 200).is_above(0.02) == above
 
 
-def test_positive_mentions_are_no_problem():
-    whole = Aggregates("month")
-    for voice in ("employee", "customer"):
-        whole.add(coded(("culture", "positive"), voice=voice, row=row) for row in range(100))
-    assert all(p.grade == "none" for p in shared_problems(whole, floor=0.02))
+def test_a_detector_that_finds_what_is_not_there_makes_no_problem():
+    assert share(60, 1500).is_above(0.02)
+    weak = share(60, 1500, WEAK)
+    assert weak.corrected == 0.0
+    assert not weak.is_above(0.02)
 
 
-def test_shared_problems_come_first_by_size_and_one_sided_themes_are_left_out():
-    whole = Aggregates("month")
-    for voice in ("employee", "customer"):
-        for row in range(100):
-            mentions = [("process", "negative")] if row < 20 else [("workload", "negative")] if row < 60 else []
-            whole.add([coded(*mentions, voice=voice, row=row)])
-    problems = shared_problems(whole, floor=0.02)
-    assert [p.theme for p in problems[:2]] == ["workload", "process"]
-    assert {"price", "growth", "compensation"}.isdisjoint(p.theme for p in problems)
+def test_the_correction_undoes_known_errors():
+    true = 0.1
+    hits = round(10_000 * (true * 0.8 + (1 - true) * 10 / 900))
+    value, low, high = corrected_share(hits, 10_000, GOOD)
+    assert value == pytest.approx(true, abs=0.005)
+    assert low < true < high
 
 
-def test_one_voice_alone_has_no_alignment():
-    whole = Aggregates("month")
-    whole.add([coded(("workload", "negative"))])
-    assert shared_problems(whole, floor=0.02) == []
+def test_the_interval_holds_the_doubt_about_the_detector():
+    few = {name: max(1, n // 10) for name, n in GOOD.items()}
+    _, low, high = corrected_share(1000, 10_000, GOOD)
+    _, wide_low, wide_high = corrected_share(1000, 10_000, few)
+    assert wide_high - wide_low > 2 * (high - low)
+
+
+def test_a_detector_no_better_than_chance_says_nothing():
+    chance = {"true_positive": 5, "false_negative": 95, "false_positive": 50, "true_negative": 950}
+    assert corrected_share(50, 1000, chance)[1:] == (0.0, 1.0)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from voices.taxonomy import POLARITIES, Theme, themes_of
 from voices.types import Coded, Status
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Key = tuple[str, str | None, str | None]
+"""Voice, unit and name of the period of a cell; None where a comment has no unit or date."""
 
 
 def period_of(date: dt.date, period: str) -> str:
@@ -53,14 +60,6 @@ class Cell:
     n_comments: int = 0
     polarities: dict[str, list[int]] = field(default_factory=dict)
 
-    def add(self, other: Cell) -> None:
-        """Add the counts of another cell."""
-        self.n_comments += other.n_comments
-        for theme, counts in other.polarities.items():
-            mine = self.polarities.setdefault(theme, [0, 0, 0])
-            for sign, count in enumerate(counts):
-                mine[sign] += count
-
     def mentions(self, theme: str) -> int:
         """Count the comments that mention a theme."""
         return sum(self.polarities.get(theme, ()))
@@ -101,27 +100,106 @@ class Aggregates:
         ``week``, ``month`` or ``quarter``.
     themes : mapping or None
         Theme id -> theme of everything that is counted; None takes the shipped taxonomy.
+
+    Attributes
+    ----------
+    keys : list of Key
+        One a cell, in the order of the rows of ``comments`` and ``counts``.
+    theme_ids : list of str
+        In the order of the second axis of ``counts``.
     """
 
     def __init__(self, period: str, themes: Mapping[str, Theme] | None = None) -> None:
         self.period = period
         self.themes = themes
-        self.cells: dict[tuple[str, str | None, str | None], Cell] = {}
+        self.keys: list[Key] = []
+        self.theme_ids: list[str] = []
         self.voices: dict[str, VoiceCounts] = {}
+        self._rows: dict[Key, int] = {}
+        self._columns: dict[str, int] = {}
+        self._comments: np.ndarray | None = None
+        self._counts: np.ndarray | None = None
         self._last_row: dict[tuple[str, str], tuple[str, int]] = {}
+
+    @property
+    def comments(self) -> np.ndarray:
+        """Give the judged comments of each cell, shape (cells,)."""
+        return self._arrays()[0][: len(self.keys)]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Give the comments that mention a theme, shape (cells, themes, 3): positive, negative, neutral."""
+        return self._arrays()[1][: len(self.keys), : len(self.theme_ids)]
 
     def add(self, batch: Iterable[Coded]) -> None:
         """Count a batch; the answers of one person must follow each other, as readers give them."""
+        keys: list[Key] = []
+        mentions: list[tuple[int, str, str]] = []
         for coded in batch:
             self._add_to_voice(coded)
-            if coded.status is not Status.CODED:
-                continue
-            comment = coded.comment
-            when = period_of(comment.date, self.period) if comment.date else None
-            cell = self.cells.setdefault((comment.voice, comment.unit, when), Cell())
-            cell.n_comments += 1
-            for mention in coded.mentions:
-                cell.polarities.setdefault(mention.theme, [0, 0, 0])[POLARITIES.index(mention.polarity)] += 1
+            if coded.status is Status.CODED:
+                comment = coded.comment
+                when = period_of(comment.date, self.period) if comment.date else None
+                mentions += [(len(keys), mention.theme, mention.polarity) for mention in coded.mentions]
+                keys.append((str(comment.voice), comment.unit, when))
+        self.add_counts(keys, [1] * len(keys), mentions, [1] * len(mentions))
+
+    def add_counts(
+        self,
+        keys: Sequence[Key],
+        comments: Sequence[int],
+        mentions: Sequence[tuple[int, str, str]],
+        counts: Sequence[int],
+    ) -> None:
+        """Count comments that somebody else has counted already.
+
+        Parameters
+        ----------
+        keys : sequence of Key
+            May repeat.
+        comments : sequence of int
+            Judged comments of each key.
+        mentions : sequence of tuple
+            Index into ``keys``, theme and polarity.
+        counts : sequence of int
+            Comments of each mention.
+        """
+        import numpy as np
+
+        rows = np.array([self._row(key) for key in keys], np.int64)
+        columns = np.array([self._column(theme) for _, theme, _ in mentions], np.int64)
+        cells, table = self._arrays()
+        np.add.at(cells, rows, np.asarray(comments, np.int64))
+        if mentions:
+            signs = np.array([POLARITIES.index(polarity) for _, _, polarity in mentions])
+            at = rows[np.array([index for index, _, _ in mentions])]
+            np.add.at(table, (at, columns, signs), np.asarray(counts, np.int32))
+
+    def _row(self, key: Key) -> int:
+        row = self._rows.setdefault(key, len(self.keys))
+        if row == len(self.keys):
+            self.keys.append(key)
+        return row
+
+    def _column(self, theme: str) -> int:
+        column = self._columns.setdefault(theme, len(self.theme_ids))
+        if column == len(self.theme_ids):
+            self.theme_ids.append(theme)
+        return column
+
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give both arrays with room for all cells and themes; they grow by doubling."""
+        import numpy as np
+
+        if self._comments is None or self._counts is None:
+            self._comments, self._counts = np.zeros(16, np.int64), np.zeros((16, 16, 3), np.int32)
+        room, width = self._counts.shape[:2]
+        if len(self.keys) > room or len(self.theme_ids) > width:
+            grown = max(room, 2 * len(self.keys)), max(width, 2 * len(self.theme_ids))
+            comments, counts = np.zeros(grown[0], np.int64), np.zeros((*grown, 3), np.int32)
+            comments[:room], counts[:room, :width] = self._comments, self._counts
+            self._comments, self._counts = comments, counts
+        return self._comments, self._counts
 
     def _add_to_voice(self, coded: Coded) -> None:
         comment = coded.comment
@@ -151,16 +229,17 @@ class Aggregates:
 
     def total(self, voice: str) -> Cell:
         """Add up all cells of a voice."""
-        whole = Cell()
-        for (of, _, _), cell in self.cells.items():
-            if of == voice:
-                whole.add(cell)
-        return whole
+        return self._sum([row for row, (of, _, _) in enumerate(self.keys) if of == voice])
 
     def by_period(self, voice: str) -> dict[str, Cell]:
         """Add up the cells of a voice per period, in order of time; undated comments are left out."""
-        periods: dict[str, Cell] = {}
-        for (of, _, when), cell in self.cells.items():
+        periods: dict[str, list[int]] = {}
+        for row, (of, _, when) in enumerate(self.keys):
             if of == voice and when is not None:
-                periods.setdefault(when, Cell()).add(cell)
-        return dict(sorted(periods.items()))
+                periods.setdefault(when, []).append(row)
+        return {when: self._sum(rows) for when, rows in sorted(periods.items())}
+
+    def _sum(self, rows: list[int]) -> Cell:
+        counts = self.counts[rows].sum(axis=0)
+        found = {theme: [int(n) for n in counts[k]] for k, theme in enumerate(self.theme_ids) if counts[k].any()}
+        return Cell(int(self.comments[rows].sum()), found)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,9 +163,9 @@ class Analyst:
 
     def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
         """Give the unit vectors of the segments of each comment, shape (n_segments, hidden)."""
-        return [_vectors(found) for found in self._score(items)]
+        return [_vectors(found) for found in self._score(items, states=True)]
 
-    def _score(self, items: Sequence[Prepared]) -> list[list[tuple[Window, _Scores]]]:
+    def _score(self, items: Sequence[Prepared], *, states: bool = False) -> list[list[tuple[Window, _Scores]]]:
         """Run all windows, those of the same number of tokens together.
 
         Nothing is padded and the model scales every token by itself, so a comment's codes do not
@@ -181,8 +181,9 @@ class Analyst:
             size = max(1, most // length)
             chunks += [group[i : i + size] for i in range(0, len(group), size)]
         scores: dict[int, _Scores] = {}
+        run = partial(self._run, states=states or bool(self.custom))
         with ThreadPoolExecutor(self.threads) as pool:
-            for chunk, found in zip(chunks, pool.map(self._run, chunks), strict=True):
+            for chunk, found in zip(chunks, pool.map(run, chunks), strict=True):
                 scores.update((id(window), score) for window, score in zip(chunk, found, strict=True))
         result: list[list[tuple[Window, _Scores]]] = [[] for _ in items]
         for window in windows:
@@ -218,13 +219,13 @@ class Analyst:
             windows.append(Window(index, start, prefix, encoding, segments_of(item)))
         return windows
 
-    def _run(self, windows: Sequence[Window]) -> list[_Scores]:
-        """Run windows of one length in one pass."""
+    def _run(self, windows: Sequence[Window], *, states: bool) -> list[_Scores]:
+        """Run windows of one length in one pass; ``states`` gives the sums of the segments too."""
         import numpy as np
 
         assert self._session is not None
         ids = np.array([window.encoding.ids for window in windows], np.int64)
-        wanted = [*OUTPUTS, "states"] if self.custom else list(OUTPUTS)
+        wanted = [*OUTPUTS, "states"] if states else list(OUTPUTS)
         themes, polarity, sentiment, emotion, weight, *rest = self._session.run(wanted, {"input_ids": ids})
         sums = [np.zeros((0, 0), np.float32)] * len(windows)
         if rest:

@@ -43,8 +43,14 @@ class Settings:
         Path of a TOML file with themes of the user's own; empty for none.
     threads : int
         Threads of the encoder; 0 takes one per core.
+    units : str
+        Path of a CSV file that says which unit names of both exports belong together; empty for none.
+    contact : str
+        Path of a CSV file with the contact intensity of units; empty for none.
+    outcomes : str
+        Path of a CSV file with figures of units, such as turnover; empty for none.
     seed : int
-        Recorded with the run; nothing random is in this version's main job.
+        Of the permutations and bootstrap samples of alignment.
     """
 
     language: str = "auto"
@@ -55,6 +61,9 @@ class Settings:
     device: str = "auto"
     model: str = DEFAULT_MODEL
     taxonomy: str = ""
+    units: str = ""
+    contact: str = ""
+    outcomes: str = ""
     threads: int = 0
     seed: int = 20
 
@@ -79,7 +88,8 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the settings as plain values, for ``run.json``."""
-        return asdict(self) | {"taxonomy": str(self.taxonomy)}
+        paths = ("taxonomy", "units", "contact", "outcomes")
+        return asdict(self) | {name: str(getattr(self, name)) for name in paths}
 
 
 def _option(name: str) -> str:

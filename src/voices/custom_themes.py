@@ -230,7 +230,7 @@ def fit_finder(themes: Mapping[str, Theme], voice: str, encode: Encode) -> Finde
     others = space(every)
 
     def placed(texts: Sequence[str]) -> np.ndarray:
-        items = [_whole(text, voice) for text in texts]
+        items = [whole(text, voice) for text in texts]
         return space(np.concatenate(encode(items))) if items else np.zeros((0, every.shape[1]), np.float32)
 
     directions = {}
@@ -240,6 +240,6 @@ def fit_finder(themes: Mapping[str, Theme], voice: str, encode: Encode) -> Finde
     return Finder(space, directions)
 
 
-def _whole(text: str, voice: str) -> Prepared:
+def whole(text: str, voice: str) -> Prepared:
     """Make a comment of one segment."""
     return Prepared(Comment("", voice, "", 0, text), None, Status.CODED, (Segment(0, len(text), text),))

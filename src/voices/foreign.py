@@ -285,6 +285,10 @@ class HubAnalyst:
         """Code a batch of prepared comments, in order."""
         return self.part.recode(self.classifier, batch, self.base.code(batch))
 
+    def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
+        """Give the unit vectors of the segments of each comment, from the shipped encoder."""
+        return self.base.encode(items)
+
 
 def hypothesis(item: Prepared, theme: str, kind: str) -> str:
     """Give the sentence that a segment of a comment may entail, in the comment's language.

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from voices.aggregate import Aggregates
-from voices.align.shared import shared_problems
+from voices.align.collect import Collected
+from voices.align.findings import Findings, find, read_unit_files
+from voices.align.similar import Encode
 from voices.analysis import Analysis
-from voices.coding import Coder
+from voices.analyst import open_analyst
+from voices.coded_files import read_coded
+from voices.coding import Coder, Timer
 from voices.config import Settings
+from voices.custom_themes import whole
 from voices.errors import InputError
 from voices.export import (
     FLAT_COLUMNS,
@@ -33,23 +38,39 @@ from voices.export import (
 from voices.progress import Progress
 from voices.quotes import QuotePicker
 from voices.read import Source, from_dataframe, open_source
-from voices.record import Summary, run_entry
+from voices.record import CodedFile, Summary, align_entry, run_entry
+from voices.report.i18n import languages
+from voices.report.i18n import load as load_words
+from voices.report.sentences import path_sentence
+from voices.report.values import records
 from voices.tables import (
     VOICES,
     alignment_table,
+    drivers_table,
+    no_quotes,
+    outcomes_table,
     quotes_table,
     themes_table,
     trends_table,
+    units_table,
 )
+from voices.taxonomy_file import read_themes
 from voices.writing import check_folder, staged_file, staged_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RUN_FILES = (
-    "comments.parquet", "mentions.parquet", "themes.csv", "trends.csv", "alignment.csv", "quotes.csv", "rejected.csv",
+    from voices.models import AnalystLike
+
+ALIGN_FILES = (
+    "themes.csv", "trends.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv", "rejected.csv",
     "report.html", "report.xlsx", "run.json",
 )  # fmt: skip
+RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES)
+REPORTED = ("themes", "trends", "alignment", "quotes")
+"""Tables that the report shows."""
+TEXT_COLUMNS = ("text", "why", "unit", "employee_name", "customer_name", "outcome", "sentence_en", "sentence_nl")
+"""Columns of tables whose cells hold words from outside."""
 
 Mapping = dict[str, list[str]]
 
@@ -122,7 +143,8 @@ def _opened(stack: ExitStack, files: Sequence[str | Path | pd.DataFrame], voice:
 
 def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
     settings = coder.settings
-    aggregates = Aggregates(settings.period, coder.analyst.themes)
+    collected = Collected(settings.period, coder.analyst.themes)
+    told = read_unit_files(settings.units, settings.contact, settings.outcomes)
     picker = QuotePicker()
     with (
         closing(ParquetRows(stage / "comments.parquet", comments_schema())) as comments,
@@ -135,29 +157,67 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
                 mentions.write([row for item in coded for row in mention_rows(item)])
                 rejected_rows.write(rejected)
             with coder.timer.stage("aggregate"):
-                aggregates.add(coded)
+                collected.add(coded)
                 picker.add(coded)
     with coder.timer.stage("align"):
-        problems = shared_problems(aggregates, floor=settings.negative_floor)
-    record = run_entry("run", coder, aggregates, now)
-    frames = {
-        "themes": themes_table(aggregates),
-        "trends": trends_table(aggregates),
-        "alignment": alignment_table(problems),
-        "quotes": quotes_table(picker.chosen(), aggregates, problems, min_group=settings.min_group),
-    }
-    for name, frame in frames.items():
-        _safe_csv(frame).to_csv(stage / f"{name}.csv", index=False, float_format="%.6g")
+        found = find(
+            collected,
+            told,
+            floor=settings.negative_floor,
+            today=now.date(),
+            confusion=coder.analyst.model.description.get("confusion_negative"),
+            encode=encoder(coder.analyst),
+            seed=settings.seed,
+        )
+    record = run_entry("run", coder, collected.aggregates, now) | {"alignment": found.entry()}
+    quotes = quotes_table(picker.chosen(), collected.aggregates, found.alignment.paths, min_group=settings.min_group)
+    frames = _frames(collected.aggregates, found, record) | {"quotes": quotes}
+    _write_tables(stage, frames)
     with coder.timer.stage("report"):
         _write_reports(stage, frames, record, settings)
     record["timings"] = coder.timer.rounded()
+    _write_record(stage, record)
+    return Summary(record, _graded(frames["alignment"]))
+
+
+def encoder(analyst: AnalystLike) -> Encode:
+    """Give what turns texts of a voice into unit vectors, shape (n_texts, hidden)."""
+    import numpy as np
+
+    return lambda texts, voice: np.concatenate(analyst.encode([whole(text, voice) for text in texts]))
+
+
+def _frames(aggregates: Aggregates, found: Findings, record: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    alignment = alignment_table(found.alignment.paths)
+    for language in languages():
+        words = load_words(language).with_themes(record["custom_themes"])
+        alignment[f"sentence_{language}"] = [path_sentence(row, words) for row in records(alignment)]
+    return {
+        "themes": themes_table(aggregates),
+        "trends": trends_table(aggregates),
+        "alignment": alignment,
+        "units": units_table(found.units),
+        "drivers": drivers_table(found.drivers),
+        "outcomes": outcomes_table(found.legs),
+    }
+
+
+def _graded(alignment: pd.DataFrame) -> list[dict[str, Any]]:
+    return records(alignment[alignment["grade"] != "none"])
+
+
+def _write_tables(stage: Path, frames: dict[str, pd.DataFrame]) -> None:
+    for name, frame in frames.items():
+        _safe_csv(frame).to_csv(stage / f"{name}.csv", index=False, float_format="%.6g")
+
+
+def _write_record(stage: Path, record: dict[str, Any]) -> None:
     (stage / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
-    return Summary(record, problems)
 
 
 def _safe_csv(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the frame with text cells that a spreadsheet cannot run."""
-    texts = [name for name in ("text", "why") if name in frame]
+    texts = [name for name in TEXT_COLUMNS if name in frame]
     return frame.assign(**{name: frame[name].map(without_formula) for name in texts})
 
 
@@ -167,10 +227,86 @@ def _write_reports(stage: Path, frames: dict[str, pd.DataFrame], record: dict[st
     from voices.report import Tables, build, render_html, write_workbook
 
     rejected = pd.read_csv(stage / "rejected.csv", nrows=100_000)
-    tables = Tables(rejected=rejected, run=record, **frames)
+    tables = Tables(rejected=rejected, run=record, **{name: frames[name] for name in REPORTED})
     html = render_html(build(tables), language=settings.report_language)
     (stage / "report.html").write_text(html, encoding="utf8")
     write_workbook(tables, stage / "report.xlsx", language=settings.report_language)
+
+
+def align(
+    files: Sequence[str | Path],
+    out: Path,
+    *,
+    settings: Settings | None = None,
+    coded_by_people: bool = False,
+    force: bool = False,
+    now: dt.datetime | None = None,
+) -> Summary:
+    """Look for root causes in comments of both voices that are coded already.
+
+    Parameters
+    ----------
+    files : sequence of paths
+        Coded files, see :func:`voices.coded_files.read_coded`; each may hold one voice or both.
+    out : Path
+        The folder; all of its files are written at the end, or none.
+    settings : Settings or None
+        None takes the defaults; the model encodes mentions where the files hold text, and its known
+        errors correct the shares.
+    coded_by_people : bool
+        Whether the codes are no model's, so that no error of a model is to be taken out of them.
+    force : bool
+        Whether files of an earlier run in ``out`` may be replaced.
+    now : datetime or None
+        None reads the clock.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    InputError
+        If a file or the folder cannot be used.
+    """
+    settings, now = settings or Settings(), now or dt.datetime.now().astimezone()
+    paths = list(dict.fromkeys(Path(file).resolve() for file in files))
+    if not paths:
+        raise InputError("no file was named; give coded files, as 'voices classify' writes them")
+    check_folder(out, force=force)
+    told = read_unit_files(settings.units, settings.contact, settings.outcomes)
+    custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
+    analyst = open_analyst(settings.model, device=settings.device, threads=settings.threads or None, custom=custom)
+    timer, collected, books = Timer(), Collected(settings.period, analyst.themes), []
+    with staged_folder(out) as stage:
+        with RejectedRows(stage / "rejected.csv") as rejected_rows:
+            for path in paths:
+                book = CodedFile(path.name)
+                with timer.stage("read"):
+                    for batch in read_coded(path):
+                        collected.add_table(batch.table)
+                        rejected_rows.write(batch.rejected)
+                        book.add(batch)
+                books.append(book)
+        with timer.stage("align"):
+            found = find(
+                collected,
+                told,
+                floor=settings.negative_floor,
+                today=now.date(),
+                confusion=None if coded_by_people else analyst.model.description.get("confusion_negative"),
+                encode=encoder(analyst),
+                seed=settings.seed,
+            )
+        record = align_entry(settings, analyst.model, custom, collected.aggregates, books, now)
+        record["alignment"] = found.entry()
+        frames = _frames(collected.aggregates, found, record) | {"quotes": no_quotes()}
+        _write_tables(stage, {name: frame for name, frame in frames.items() if name != "quotes"})
+        with timer.stage("report"):
+            _write_reports(stage, frames, record, settings)
+        record["timings"] = timer.rounded()
+        _write_record(stage, record)
+    return Summary(record, _graded(frames["alignment"]))
 
 
 def analyze(
@@ -303,7 +439,7 @@ def classify_files(
                 writer.write(coded)
                 rejected_rows.write(rejected)
                 aggregates.add(coded)
-    return Summary(run_entry("classify", coder, aggregates, dt.datetime.now().astimezone()), [])
+    return Summary(run_entry("classify", coder, aggregates, dt.datetime.now().astimezone()))
 
 
 def rejected_path(out: Path) -> Path:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import sys
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from voices import __version__
 from voices.aggregate import Aggregates, VoiceCounts
-from voices.align.shared import SharedProblem
 from voices.coding import Coder, Input
+from voices.config import Settings
 from voices.foreign import HubModel
 from voices.models import ModelFolder
 from voices.tables import VOICES
 from voices.taxonomy import Theme
 from voices.types import Status
+
+if TYPE_CHECKING:
+    from voices.coded_files import CodedTable
 
 RUN_FORMAT = 1
 """Version of ``run.json``; a change needs a line in the changelog."""
@@ -24,10 +29,18 @@ RUN_FORMAT = 1
 
 @dataclass(frozen=True)
 class Summary:
-    """What a finished run can say of itself: the content of ``run.json`` and the shared problems."""
+    """What a finished run can say of itself.
+
+    Attributes
+    ----------
+    run : dict
+        The content of ``run.json``.
+    paths : list of dict
+        Rows of ``alignment.csv`` that passed a layer, ranked, with a ``sentence`` each.
+    """
 
     run: dict[str, Any]
-    problems: list[SharedProblem]
+    paths: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def n_rejected(self) -> int:
@@ -62,11 +75,16 @@ def _file_entry(entry: Input) -> dict[str, Any]:
 
 def _voice_entry(name: str, counts: VoiceCounts, coder: Coder) -> dict[str, Any]:
     files = [entry.counts for entry in coder.inputs if entry.voice == name]
+    totals = {"read": sum(f.read for f in files), "rejected": sum(f.rejected for f in files)}
+    return _counts_entry(counts) | totals
+
+
+def _counts_entry(counts: VoiceCounts) -> dict[str, Any]:
     first, last = counts.first_date, counts.last_date
     return {
-        "read": sum(f.read for f in files),
+        "read": counts.classified,
         "classified": counts.classified,
-        "rejected": sum(f.rejected for f in files),
+        "rejected": 0,
         **{str(status): counts.status[str(status)] for status in Status},
         "languages": dict(counts.languages.most_common()),
         "sentiment": dict(counts.sentiment),
@@ -142,4 +160,59 @@ def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.dateti
         },
         "files": [_file_entry(entry) for entry in coder.inputs],
         "timings": coder.timer.rounded(),
+    }
+
+
+@dataclass
+class CodedFile:
+    """The books of one coded file; read = classified + rejected."""
+
+    name: str
+    read: int = 0
+    rejected: int = 0
+    unreadable_dates: int = 0
+    voices: Counter[str] = field(default_factory=Counter)
+
+    def add(self, batch: CodedTable) -> None:
+        """Count a batch."""
+        self.read += batch.table.num_rows + len(batch.rejected)
+        self.rejected += len(batch.rejected)
+        self.unreadable_dates += batch.unreadable_dates
+        self.voices.update({e["values"]: e["counts"] for e in batch.table["voice"].value_counts().to_pylist()})
+
+    def entry(self) -> dict[str, Any]:
+        """Describe the file for ``run.json``."""
+        return {
+            "file": self.name,
+            "voice": self.voices.most_common(1)[0][0] if len(self.voices) == 1 else "",
+            "read": self.read,
+            "classified": self.read - self.rejected,
+            "rejected": self.rejected,
+            "status": {},
+            "unreadable_dates": self.unreadable_dates,
+        }
+
+
+def align_entry(
+    settings: Settings,
+    model: ModelFolder,
+    custom: Mapping[str, Theme],
+    aggregates: Aggregates,
+    files: Sequence[CodedFile],
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """Describe a finished ``voices align``, which reads codes and codes nothing."""
+    return {
+        "format": RUN_FORMAT,
+        "voices": __version__,
+        "command": "align",
+        "created": now.isoformat(timespec="seconds"),
+        "model": model_entry(model),
+        "custom_themes": {name: _theme_entry(theme) for name, theme in custom.items()},
+        "settings": settings.as_dict(),
+        "seed": settings.seed,
+        "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},
+        "versions": _versions(model),
+        "counts": {voice: _counts_entry(counts) for voice, counts in aggregates.voices.items()},
+        "files": [file.entry() for file in files],
     }

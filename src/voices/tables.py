@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from voices.aggregate import Aggregates, Cell, period_number
-from voices.align.shared import SharedProblem
 from voices.quotes import Quote
 from voices.statistics import weighted_slope, wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from voices.align.drivers import Driver
+    from voices.align.evidence import Evidence
+    from voices.align.outcomes import OutcomeLeg
+    from voices.align.units import UnitMatches
+
 VOICES = ("employee", "customer")
 TREND_PERIODS = 3
 """A trend needs at least this many periods."""
-LATER_LAYERS = (
-    "n_units", "n_periods", "lag", "effect", "effect_low", "effect_high", "p_value", "q_value", "reverse_effect",
-    "reverse_q_value", "similarity", "detectable_effect",
-)  # fmt: skip
-"""Columns of ``alignment.csv`` that layers beyond *shared* fill."""
 THEME_COLUMNS = (
     "voice", "theme", "n_comments", "n_mentions", "share", "share_low", "share_high", "positive", "negative",
     "net_sentiment", "trend",
@@ -31,8 +31,20 @@ TREND_COLUMNS = (
 )  # fmt: skip
 ALIGNMENT_COLUMNS = (
     "rank", "employee_theme", "customer_theme", "grade", "employee_negative_share", "customer_negative_share",
-    *LATER_LAYERS, "employee_low", "employee_high", "customer_low", "customer_high",
+    "n_units", "n_periods", "lag", "effect", "effect_low", "effect_high", "p_value", "q_value", "reverse_effect",
+    "reverse_q_value", "similarity", "detectable_effect", "family", "shared", "aligned", "linked", "leading",
+    "employee_low", "employee_high", "customer_low", "customer_high", "employee_corrected", "employee_corrected_low",
+    "employee_corrected_high", "customer_corrected", "customer_corrected_low", "customer_corrected_high",
+    "similarity_p_value", "similarity_q_value", "linked_effect", "linked_low", "linked_high", "linked_observed",
+    "linked_p_value", "linked_q_value", "linked_detectable", "employee_icc", "customer_icc", "employee_reliability",
+    "customer_reliability", "leading_lag", "leading_effect", "leading_low", "leading_high", "leading_p_value",
+    "leading_q_value", "leading_detectable", "direction_p_value", "reverse_lag", "contact_effect", "contact_q_value",
 )  # fmt: skip
+UNIT_COLUMNS = ("unit", "employee_name", "customer_name", "matched_by")
+DRIVER_COLUMNS = (
+    "voice", "theme", "weight", "weight_low", "weight_high", "slope", "r_squared", "n_comments", "n_mentions",
+)  # fmt: skip
+OUTCOME_COLUMNS = ("voice", "theme", "outcome", "effect", "effect_low", "effect_high", "p_value", "q_value", "n_units")
 QUOTE_COLUMNS = ("voice", "theme", "polarity", "text", "why")
 
 
@@ -111,36 +123,161 @@ def trends_table(aggregates: Aggregates) -> pd.DataFrame:
     return _frame(rows, TREND_COLUMNS)
 
 
-def alignment_table(problems: Sequence[SharedProblem]) -> pd.DataFrame:
-    """Give one row a path, ranked; the columns of later layers are there and empty."""
+def alignment_table(paths: Sequence[Evidence]) -> pd.DataFrame:
+    """Give one row a path, ranked.
+
+    ``effect`` and the columns around it are those of the layer that decides the grade: *leading*
+    where the path has that grade, else *linked*; every layer has columns of its own besides. A figure
+    is empty where its layer was not tested for the path. ``lag`` is filled for the grade *leading*.
+    """
+    return _frame([_path_row(rank, path) for rank, path in enumerate(paths, start=1)], ALIGNMENT_COLUMNS)
+
+
+def _path_row(rank: int, path: Evidence) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "rank": rank,
+        "employee_theme": path.pair.employee,
+        "customer_theme": path.pair.customer,
+        "grade": path.grade,
+        "family": path.pair.family,
+        **path.layers,
+    }
+    for voice, share in (("employee", path.employee), ("customer", path.customer)):
+        row |= {
+            f"{voice}_negative_share": share.value,
+            f"{voice}_low": share.low,
+            f"{voice}_high": share.high,
+            f"{voice}_corrected": share.corrected,
+            f"{voice}_corrected_low": share.corrected_low,
+            f"{voice}_corrected_high": share.corrected_high,
+        }
+    if path.similarity:
+        row |= {
+            "similarity": path.similarity.similarity,
+            "similarity_p_value": path.similarity.p_value,
+            "similarity_q_value": path.similarity.q_value,
+        }
+    if path.moderation:
+        row |= {"contact_effect": path.moderation.effect, "contact_q_value": path.moderation.q_value}
+    row |= _linked_columns(path) | _leading_columns(path)
+    deciding = "leading" if path.grade == "leading" else "linked"
+    row |= {
+        name: row.get(f"{deciding}_{of}")
+        for name, of in (
+            ("effect", "effect"), ("effect_low", "low"), ("effect_high", "high"), ("p_value", "p_value"),
+            ("q_value", "q_value"), ("detectable_effect", "detectable"),
+        )
+    }  # fmt: skip
+    return row
+
+
+def _linked_columns(path: Evidence) -> dict[str, Any]:
+    link = path.link
+    if link is None:
+        return {}
+    return {
+        "n_units": link.n_units,
+        "linked_effect": link.effect,
+        "linked_low": link.low,
+        "linked_high": link.high,
+        "linked_observed": link.observed,
+        "linked_p_value": link.p_value,
+        "linked_q_value": link.q_value,
+        "linked_detectable": link.detectable,
+        "employee_icc": link.employee_icc,
+        "customer_icc": link.customer_icc,
+        "employee_reliability": link.employee_reliability,
+        "customer_reliability": link.customer_reliability,
+    }
+
+
+def _leading_columns(path: Evidence) -> dict[str, Any]:
+    lead = path.lead
+    if lead is None:
+        return {}
+    return {
+        "n_periods": lead.n_periods,
+        "lag": lead.lag if path.grade == "leading" else None,
+        "leading_lag": lead.lag,
+        "leading_effect": lead.effect,
+        "leading_low": lead.low,
+        "leading_high": lead.high,
+        "leading_p_value": lead.p_value,
+        "leading_q_value": lead.q_value,
+        "leading_detectable": lead.detectable,
+        "direction_p_value": lead.direction_p_value,
+        "reverse_lag": lead.reverse_lag,
+        "reverse_effect": lead.reverse_effect,
+        "reverse_q_value": lead.reverse_q_value,
+    }
+
+
+def units_table(matches: UnitMatches) -> pd.DataFrame:
+    """Give one row a unit name: what it was matched with and how, or which side alone has it."""
+    rows = [
+        {"unit": match.name, "employee_name": mine, "customer_name": theirs, "matched_by": match.how}
+        for match in matches.both
+        for mine, theirs in zip_longest(match.employee, match.customer)
+    ]
+    rows += [{"unit": name, "employee_name": name, "matched_by": "employee only"} for name in matches.employee_only]
+    rows += [{"unit": name, "customer_name": name, "matched_by": "customer only"} for name in matches.customer_only]
+    return _frame(rows, UNIT_COLUMNS)
+
+
+def drivers_table(drivers: Sequence[Driver]) -> pd.DataFrame:
+    """Give one row a voice and theme: its part, 0 to 1, in what the themes explain of people's scores."""
     rows = [
         {
-            "rank": rank,
-            "employee_theme": problem.theme,
-            "customer_theme": problem.theme,
-            "grade": problem.grade,
-            "employee_negative_share": problem.employee_share,
-            "customer_negative_share": problem.customer_share,
-            "employee_low": problem.employee_low,
-            "employee_high": problem.employee_high,
-            "customer_low": problem.customer_low,
-            "customer_high": problem.customer_high,
+            "voice": driver.voice,
+            "theme": driver.theme,
+            "weight": driver.weight,
+            "weight_low": driver.low,
+            "weight_high": driver.high,
+            "slope": driver.slope,
+            "r_squared": driver.r_squared,
+            "n_comments": driver.n_comments,
+            "n_mentions": driver.n_mentions,
         }
-        for rank, problem in enumerate(problems, start=1)
+        for driver in drivers
     ]
-    return _frame(rows, ALIGNMENT_COLUMNS)
+    return _frame(rows, DRIVER_COLUMNS)
+
+
+def outcomes_table(legs: Sequence[OutcomeLeg]) -> pd.DataFrame:
+    """Give one row a voice, theme and figure of the unit, with their association over units."""
+    rows = [
+        {
+            "voice": leg.voice,
+            "theme": leg.theme,
+            "outcome": leg.outcome,
+            "effect": leg.effect,
+            "effect_low": leg.low,
+            "effect_high": leg.high,
+            "p_value": leg.p_value,
+            "q_value": leg.q_value,
+            "n_units": leg.n_units,
+        }
+        for leg in legs
+    ]
+    return _frame(rows, OUTCOME_COLUMNS)
+
+
+def no_quotes() -> pd.DataFrame:
+    """Give the table of quotes without any."""
+    return _frame([], QUOTE_COLUMNS)
 
 
 def quotes_table(
-    quotes: Sequence[Quote], aggregates: Aggregates, problems: Sequence[SharedProblem], *, min_group: int
+    quotes: Sequence[Quote], aggregates: Aggregates, paths: Sequence[Evidence], *, min_group: int
 ) -> pd.DataFrame:
     """Give the evidence quotes of themes that at least ``min_group`` people of the voice mention."""
-    shared = {problem.theme for problem in problems if problem.grade == "shared"}
+    found = [path.pair for path in paths if path.grade != "none"]
+    evidence = {("employee", pair.employee) for pair in found} | {("customer", pair.customer) for pair in found}
     rows = []
     for quote in quotes:
         if aggregates.voices[quote.voice].people[quote.theme] < min_group:
             continue
-        is_evidence = quote.theme in shared and quote.polarity == "negative"
+        is_evidence = (quote.voice, quote.theme) in evidence and quote.polarity == "negative"
         why = "evidence of a shared problem" if is_evidence else f"typical {quote.polarity} mention"
         rows.append(
             {

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from voices.cli import classify, demo, evaluate, models, run, taxonomy
+from voices.cli import align, classify, demo, evaluate, models, run, taxonomy
 from voices.errors import VoicesError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("classify")(classify.classify)
+app.command("align")(align.align)
 app.command("evaluate")(evaluate.evaluate)
 app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")

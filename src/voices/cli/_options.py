@@ -52,10 +52,29 @@ Taxonomy = Annotated[
     str | None,
     typer.Option("--taxonomy", metavar="FILE", help="TOML file with themes of your own.", show_default=False),
 ]
+Units = Annotated[
+    str | None,
+    typer.Option(
+        "--units", metavar="FILE", help="CSV that says which unit names belong together: employee,customer.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Contact = Annotated[
+    str | None,
+    typer.Option(
+        "--contact", metavar="FILE", help="CSV unit,contact: how much staff and customers meet.", show_default=False
+    ),
+]
+Outcomes = Annotated[
+    str | None,
+    typer.Option(
+        "--outcomes", metavar="FILE", help="CSV unit,...: figures of units, e.g. turnover.", show_default=False
+    ),
+]
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Threads of the encoder.  [default: one per core]")
 ]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Recorded with the run.  [default: 20]")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of permutations and samples.  [default: 20]")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output of an earlier run.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when rows were rejected.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]

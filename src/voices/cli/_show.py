@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from voices.taxonomy import load, translated
+VOICES = ("employee", "customer")
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -101,16 +101,8 @@ def progress(*, quiet: bool) -> Iterator[Progress | None]:
 def summary(result: Summary, *, out: Path | None, quiet: bool, as_json: bool) -> None:
     """Close a command: the shared problems and what was read, or all of it as JSON."""
     if as_json:
-        problems = [
-            {
-                "theme": p.theme,
-                "grade": p.grade,
-                "employee_negative_share": p.employee_share,
-                "customer_negative_share": p.customer_share,
-            }
-            for p in result.problems
-        ]
-        typer.echo(json.dumps({**result.run, "out": str(out) if out else None, "alignment": problems}, indent=2))
+        shown = {**result.run, "out": str(out) if out else None, "paths": [_plain(row) for row in result.paths]}
+        typer.echo(json.dumps(shown, indent=2))
         return
     if quiet:
         return
@@ -123,10 +115,16 @@ def summary(result: Summary, *, out: Path | None, quiet: bool, as_json: bool) ->
     model = result.run["model"]
     if "base" in model:
         _say(f"Model: {model['name']} gave {model['gives']}, {model['base']['name']} all other codes")
-    if result.run["command"] == "run":
-        _shared(result)
+    reported = result.run["command"] in ("run", "align")
+    if reported:
+        _roots(result)
     if out is not None:
-        _say(f"Report: {out / 'report.html'}" if result.run["command"] == "run" else f"Written: {out}")
+        _say(f"Report: {out / 'report.html'}" if reported else f"Written: {out}")
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a row without the figures that it lacks, which JSON has no way to write."""
+    return {name: value for name, value in row.items() if value is not None and value == value}
 
 
 def _left_out(entry: Mapping[str, Any]) -> str:
@@ -137,19 +135,41 @@ def _left_out(entry: Mapping[str, Any]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _shared(result: Summary) -> None:
-    shared = [p for p in result.problems if p.grade == "shared"]
-    if not shared:
+SKIPPED = {
+    "one_voice": "only one side wrote",
+    "no_text": "the files hold no text",
+    "no_units": "no unit occurs on both sides; a column such as store or team would make it possible",
+    "few_units": "fewer than 8 units occur on both sides",
+    "no_dates": "the comments have no dates; a date column would make it possible",
+    "few_periods": "fewer than 6 periods",
+    "few_mentions": "too few complaints",
+}
+LAYER_NAMES = {
+    "shared": "negative on both sides",
+    "aligned": "about the same thing",
+    "linked": "together across units",
+    "leading": "one before the other",
+}
+
+
+def _roots(result: Summary) -> None:
+    """Print what was found, and which layers could not be tested."""
+    entry = result.run["alignment"]
+    if not result.paths:
         _say("No theme is clearly negative on both sides.")
-        return
-    names = {theme: entry["name"] for theme, entry in result.run["custom_themes"].items()}
-    names |= {theme.id: theme.name for theme in load().values()}
-    _say(f"Negative on both sides, {len(shared)} themes; the largest:")
-    for p in shared[:5]:
-        _say(
-            f"    {translated(names[p.theme], 'en'):<22} employees {p.employee_share:5.1%} of comments, "
-            f"customers {p.customer_share:5.1%}"
-        )
+    else:
+        counts = [f"{n} {LAYER_NAMES[g]}" for g, n in reversed(entry["grades"].items()) if n and g in LAYER_NAMES]
+        _say(f"Root causes by the evidence for them: {', '.join(counts)}. First:")
+        for row in result.paths[:5]:
+            _say(f"  - {row['sentence_en']}")
+    for layer, reason in entry["skipped"].items():
+        _say(f"Not tested, {LAYER_NAMES[layer]}: {SKIPPED[reason]}.")
+    units = entry["units"]
+    alone = [
+        f"{units[f'{voice}_only']:,} of {voice}s only" for voice in ("employee", "customer") if units[f"{voice}_only"]
+    ]
+    if units["matched"] and alone:
+        _say(f"Units: {sum(units['matched'].values()):,} on both sides, {', '.join(alone)} (see units.csv).")
 
 
 def agreement(result: Mapping[str, Any]) -> None:

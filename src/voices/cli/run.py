@@ -27,6 +27,9 @@ def run(
     device: options.Device = None,
     model: options.Model = None,
     taxonomy: options.Taxonomy = None,
+    units: options.Units = None,
+    contact: options.Contact = None,
+    outcomes: options.Outcomes = None,
     threads: options.Threads = None,
     seed: options.Seed = None,
     force: options.Force = False,
@@ -45,7 +48,8 @@ def run(
 
     overrides = options.given(
         language=language, period=period, min_group=min_group, report_language=report_language,
-        device=device, model=model, taxonomy=taxonomy, threads=threads, seed=seed,
+        device=device, model=model, taxonomy=taxonomy, units=units, contact=contact, outcomes=outcomes,
+        threads=threads, seed=seed,
     )  # fmt: skip
     settings = settings_from(config, overrides)
     mapping = parse_mapping(",".join(map_)) if map_ else None

@@ -18,11 +18,22 @@ if TYPE_CHECKING:
 
 GRADES = ("none", "shared", "aligned", "linked", "leading")
 LAYERS = ("shared", "aligned", "linked", "leading")
+STATUSES = ("passed", "failed", "untested")
 _FIGURES = {
     "shared": (),
-    "aligned": ("similarity",),
-    "linked": ("n_units", "effect", "effect_low", "effect_high", "p_value", "q_value", "detectable_effect"),
-    "leading": ("n_periods", "lag", "reverse_effect", "reverse_q_value"),
+    "aligned": ("similarity", "similarity_q_value"),
+    "linked": ("n_units", "linked_effect", "linked_low", "linked_high", "linked_q_value", "linked_detectable"),
+    "leading": (
+        "n_periods",
+        "leading_lag",
+        "leading_effect",
+        "leading_low",
+        "leading_high",
+        "leading_q_value",
+        "leading_detectable",
+        "reverse_effect",
+        "reverse_q_value",
+    ),
 }
 _NUMBERS = re.compile(r"\d[\d.,]*")
 FEWEST_HITS = 10
@@ -73,7 +84,7 @@ def build(tables: Tables) -> Report:
         voices=_voices(tables.run, themes, files),
         themes=themes,
         problems=tuple(path for path in paths if path.grade != "none"),
-        others=tuple(path for path in paths if path.grade == "none"),
+        others=tuple(path for path in paths if path.grade == "none" and path.family != "exploratory"),
         panels=_panels(themes),
         trimmed=trimmed,
         quotes=_by_theme(themes, quotes),
@@ -222,7 +233,9 @@ def _path(row: Mapping[str, Any], themes: Mapping[str, Sequence[ThemeRow]], quot
     grade = grade if grade in GRADES else "none"
     employee, customer = (_side(voice, row, themes, quotes) for voice in VOICES)
     layers = tuple(_layer(layer, grade, row) for layer in LAYERS)
-    return Path(values.count(row.get("rank")), grade, employee, customer, layers)
+    return Path(
+        values.count(row.get("rank")), grade, employee, customer, layers, values.text(row.get("family")), dict(row)
+    )
 
 
 def _side(
@@ -241,9 +254,11 @@ def _side(
 
 
 def _layer(layer: str, grade: str, row: Mapping[str, Any]) -> Layer:
-    """Give a layer: passed up to the grade; above it, failed where it left figures and else untested."""
+    """Give a layer as the table has it; without a verdict of its own, passed up to the grade."""
     cells = ((name, values.number(row.get(name))) for name in _FIGURES[layer])
     figures = tuple((name, value) for name, value in cells if value is not None)
+    if values.text(row.get(layer)) in STATUSES:
+        return Layer(layer, values.text(row.get(layer)), figures)
     if GRADES.index(grade) >= GRADES.index(layer):
         return Layer(layer, "passed", figures)
     return Layer(layer, "failed" if figures or layer == "shared" else "untested", figures)

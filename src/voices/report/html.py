@@ -65,6 +65,7 @@ def render_html(report: Report, *, language: str) -> str:
         answer=sentences.answer(report, words),
         next_step=sentences.next_step(report, words),
         path_name=sentences.path_name,
+        path_sentence=sentences.path_sentence,
         directions=sentences.directions,
         judged=[voice for voice in report.voice_names if report.judged(voice)],
         only_shared=sentences.only_shared_tested(report),

@@ -106,13 +106,18 @@ class Layer:
 
 @dataclass(frozen=True)
 class Path:
-    """An employee theme beside a customer theme, with what was tested about them."""
+    """An employee theme beside a customer theme, with what was tested about them.
+
+    ``family`` is ``expected`` or ``exploratory``; ``row`` is the row of ``alignment.csv``.
+    """
 
     rank: int | None
     grade: str
     employee: Side
     customer: Side
     layers: tuple[Layer, ...]
+    family: str = ""
+    row: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

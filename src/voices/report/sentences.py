@@ -5,11 +5,16 @@ Wording is bounded: "negative on both sides", never "causes".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from voices.report import values
+from voices.report.build import GRADES
 from voices.report.i18n import sentence_digits
+from voices.report.model import VOICES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voices.report.i18n import Words
     from voices.report.model import Path, Report, ThemeRow
 
@@ -64,6 +69,62 @@ def path_name(path: Path, words: Words) -> str:
     if path.employee.theme == path.customer.theme:
         return employee
     return words("problems.path_title", employee=employee, customer=customer)
+
+
+def path_sentence(row: Mapping[str, Any], words: Words) -> str:
+    """Give what was found for one path in plain language, bounded by its grade; '' where nothing was.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of ``alignment.csv``.
+    words : Words
+    """
+    grade = values.text(row.get("grade"))
+    if grade not in GRADES[1:]:
+        return ""
+    employee, customer = values.text(row.get("employee_theme")), values.text(row.get("customer_theme"))
+    kind = "same" if employee == customer else "path"
+    inserts = {"employee": words.theme(employee), "customer": words.theme(customer)}
+    parts = []
+    if row.get("leading") == "passed":
+        lag = words.plural("path.lag", values.count(row.get("leading_lag")) or 0)
+        parts.append(words(f"path.leading.{kind}", **inserts, lag=lag, found=_found("leading", row, words)))
+    if row.get("linked") == "passed":
+        parts.append(words(f"path.linked.{kind}", **inserts, found=_found("linked", row, words)))
+    if row.get("aligned") == "passed" and not parts:
+        similarity = words.decimal(values.number(row.get("similarity")))
+        parts.append(words("path.aligned", **inserts, similarity=similarity, q=_q(row, "similarity_q_value", words)))
+    shares = {voice: words.percent(values.number(row.get(f"{voice}_negative_share")), 0) for voice in VOICES}
+    shared = words(f"path.shared.{kind}", theme=inserts["employee"], **inserts, **_renamed(shares))
+    close = "path.close_explore" if row.get("family") == "exploratory" else f"path.close_{grade}"
+    return " ".join([*parts, shared, words(close)] if parts else [shared, words(close)])
+
+
+def _renamed(shares: Mapping[str, str]) -> dict[str, str]:
+    return {f"{voice}_share": share for voice, share in shares.items()}
+
+
+def _found(layer: str, row: Mapping[str, Any], words: Words) -> str:
+    """Give the figures of a layer as in a sentence: correlation, interval, units and q."""
+    effect, low, high = (values.number(row.get(f"{layer}_{name}")) for name in ("effect", "low", "high"))
+    return words(
+        f"path.found_{layer}",
+        effect=words.decimal(effect),
+        low=words.decimal(low),
+        high=words.decimal(high),
+        units=words.integer(values.number(row.get("n_units"))),
+        periods=words.integer(values.number(row.get("n_periods"))),
+        q=_q(row, f"{layer}_q_value", words),
+    )
+
+
+def _q(row: Mapping[str, Any], name: str, words: Words) -> str:
+    """Give ``q = 0.004``, or ``q < 0.001`` where it is smaller."""
+    value = values.number(row.get(name))
+    if value is not None and value < 0.001:
+        return f"q < {words.decimal(0.001, 3)}"
+    return f"q = {words.decimal(value, 3)}"
 
 
 def directions(rows: tuple[ThemeRow, ...], words: Words, *, negative: bool = False) -> str:
