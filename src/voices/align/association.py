@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+PRIOR_FREEDOM = 20
+"""Weight, in degrees of freedom, of what all themes of a voice show together."""
+MOST_SPREAD = 0.5
+"""Standard error of a corrected correlation from which on it is corrected no further: noise would look like a link."""
 FEW_EXCEEDANCES = 10
 """With fewer permutations beyond the observed value its p-value is read from a fitted tail."""
 
@@ -24,7 +28,7 @@ class Rates:
     reliability : ndarray, shape (units,)
         Part of the variance of a unit's share that is not sampling error, 0 to 1.
     icc : float
-        ICC(1): part of the variance between single comments that lies between units.
+        ICC(1) of the theme by itself: part of the variance between comments that lies between units.
     logit : ndarray, shape (units,)
         The difference on the logit scale, not drawn to zero.
     precision : ndarray, shape (units,)
@@ -38,40 +42,73 @@ class Rates:
     precision: np.ndarray
 
 
-def unit_rates(negative: np.ndarray, comments: np.ndarray, expected: np.ndarray) -> Rates:
-    """Estimate how units differ in the share of comments in which a theme is negative.
+def unit_rates(negative: np.ndarray, comments: np.ndarray, expected: np.ndarray) -> list[Rates]:
+    """Estimate how units differ in the shares of comments in which themes are negative.
 
     Parameters
     ----------
-    negative, comments, expected : ndarray, shape (units,)
-        Hits, comments (at least 1) and the hits that a unit like all others would have.
+    negative, expected : ndarray, shape (units, themes)
+        Hits, and the hits that a unit like all others would have; at least one hit a theme.
+    comments : ndarray, shape (units,)
+        At least 1.
 
     Notes
     -----
     Variance between units by the method of moments of one-way random effects (Cochran 1939;
-    DerSimonian and Laird 1986); scores are empirical Bayes means, the units' deviations times their
-    reliability.
+    DerSimonian and Laird 1986), drawn towards what all themes of the voice show together, since a
+    few units say little about one; scores are empirical Bayes means, the units' deviations times
+    their reliability.
     """
     total = float(comments.sum())
-    share = min(max(float(negative.sum()) / total, 1e-9), 1 - 1e-9)
+    share = np.clip(negative.sum(axis=0) / total, 1e-9, 1 - 1e-9)
     within = share * (1 - share)
-    deviation = (negative - expected) / comments
-    deviation = deviation - float((comments * deviation).sum()) / total
-    freedom = total - float((comments.astype(float) ** 2).sum()) / total
-    spread = float((comments * deviation**2).sum())
-    between = max(0.0, (spread - within * (len(comments) - 1)) / freedom) if freedom > 0 else 0.0
-    # Even without visible differences a unit of many comments should count for more than one of few.
-    floor = 0.02 * within / float(np.median(comments))
-    noise = within / comments
-    weight = max(between, floor) / (max(between, floor) + noise)
-    logit = deviation / within
-    return Rates(
-        scores=deviation * weight,
-        reliability=between / (between + noise),
-        icc=between / (between + within),
-        logit=logit,
-        precision=1 / (0.25 + 1 / (comments * within)),
-    )
+    deviation = (negative - expected) / comments[:, None]
+    deviation = deviation - (comments @ deviation) / total
+    freedom = max(1e-9, total - float((comments.astype(float) ** 2).sum()) / total)
+    raw = (comments @ deviation**2 - within * (len(comments) - 1)) / freedom
+    typical = float(np.median(comments))
+    between = pooled_variance(raw, within, typical, len(comments) - 1)
+    rates = []
+    for k in range(len(share)):
+        # Even without visible differences a unit of many comments should count for more than one of few.
+        scale, noise = max(between[k], 0.02 * within[k] / typical), within[k] / comments
+        own = max(0.0, float(raw[k]))
+        rates.append(
+            Rates(
+                scores=deviation[:, k] * scale / (scale + noise),
+                reliability=between[k] / (between[k] + noise),
+                icc=own / (own + float(within[k])),
+                logit=deviation[:, k] / within[k],
+                precision=1 / (0.25 + 1 / (comments * within[k])),
+            )
+        )
+    return rates
+
+
+def pooled_variance(raw: np.ndarray, within: np.ndarray, comments: float, freedom: float) -> np.ndarray:
+    """Draw each theme's variance of true shares towards what all themes show together.
+
+    Parameters
+    ----------
+    raw : ndarray, shape (themes,)
+        Estimates by the method of moments, which may be below zero.
+    within : ndarray, shape (themes,)
+        share * (1 - share).
+    comments : float
+        Typical number of comments behind one share.
+    freedom : float
+        Degrees of freedom of one estimate; :data:`PRIOR_FREEDOM` of the common one are added.
+
+    Returns
+    -------
+    ndarray, shape (themes,)
+        At least 0. Themes are compared on the logit scale, where the rare ones vary as the common ones do,
+        and count by how well their variance is known.
+    """
+    weight = (comments * within) ** 2
+    common = float((weight * raw / within**2).sum() / weight.sum())
+    mixed = (freedom * raw + PRIOR_FREEDOM * common * within**2) / (freedom + PRIOR_FREEDOM)
+    return np.asarray(np.maximum(mixed, 0.0))
 
 
 def normal_scores(values: np.ndarray) -> np.ndarray:
@@ -231,6 +268,29 @@ def attenuation(x: np.ndarray, y: np.ndarray) -> float:
     return float((x * y).mean()) / scale if scale > 0 else 0.0
 
 
+def usable_factor(factor: float, freedom: float) -> float:
+    """Give the factor by which a correlation may be corrected.
+
+    Parameters
+    ----------
+    factor : float
+        See :func:`attenuation`.
+    freedom : float
+        Degrees of freedom of the correlation, whose standard error is one over their root.
+
+    Returns
+    -------
+    float
+        The factor, but not so small that the corrected value's standard error passes :data:`MOST_SPREAD`.
+
+    Examples
+    --------
+    >>> usable_factor(0.8, 60), usable_factor(0.1, 16)
+    (0.8, 1.0)
+    """
+    return min(1.0, max(factor, 1 / (MOST_SPREAD * math.sqrt(max(1.0, freedom)))))
+
+
 def left_after(reliability: float, explained: float) -> float:
     """Give the reliability of what is left of a column once covariates explain part of its variance."""
     return max(0.0, (reliability - explained) / (1 - explained)) if explained < 1 else 0.0
@@ -240,7 +300,8 @@ def fisher_interval(value: float, draws: np.ndarray, *, freedom: int) -> tuple[f
     """Give the 95 % interval of a correlation from the spread of its bootstrap draws.
 
     On Fisher's scale, where the spread hardly depends on the value; never narrower than theory
-    gives it (Fisher 1921: variance 1 / (n - 3)), which few units can miss by chance.
+    gives it (Fisher 1921: variance 1 / (n - 3)), and at most half as wide again, since samples of
+    few units repeat so many that their spread means little.
 
     Parameters
     ----------
@@ -254,7 +315,8 @@ def fisher_interval(value: float, draws: np.ndarray, *, freedom: int) -> tuple[f
     edge = 1 - 1e-6
     middle = math.atanh(min(max(value, -edge), edge))
     spread = float(np.arctanh(np.clip(draws, -edge, edge)).std()) if len(draws) else 0.0
-    spread = max(spread, 1 / math.sqrt(max(1, freedom - 3)))
+    theory = 1 / math.sqrt(max(1, freedom - 3))
+    spread = min(max(spread, theory), 1.5 * theory)
     half = float(stats.t.ppf(0.975, max(2, freedom - 2))) * spread
     return math.tanh(middle - half), math.tanh(middle + half)
 

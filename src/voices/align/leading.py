@@ -13,7 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voices.align.association import attenuation, detectable, fisher_interval, tail_of_largest
+from voices.align.association import (
+    attenuation,
+    detectable,
+    fisher_interval,
+    pooled_variance,
+    tail_of_largest,
+    usable_factor,
+)
 from voices.align.panel import Panel, Side
 from voices.align.paths import EXPLORATORY, Pair, family_q_values
 
@@ -116,9 +123,9 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     for k, pair in enumerate(usable):
         item, best, other = crossed[k], ahead[k], behind[k]
         x, y = series["employee"][pair.employee], series["customer"][pair.customer]
-        factor = max(0.05, attenuation(x.reliability, y.reliability))
         draws = _draws(item, lags + best.lag, resamples) - common[lags + best.lag]
         freedom = units * (periods - best.lag - 2)
+        factor = usable_factor(attenuation(x.reliability, y.reliability), freedom)
         low, high = fisher_interval(best.value, draws, freedom=freedom)
         leads.append(
             Lead(
@@ -148,20 +155,30 @@ def _series(side: Side) -> dict[str, _Series]:
     comments = side.comments[:, :-1].astype(float)
     negative = side.negative[:, :-1].astype(float)
     hits = negative.sum(axis=(0, 1))
-    chosen = [k for k in range(len(side.themes)) if hits[k] >= FEWEST_HITS]
+    chosen = np.flatnonzero(hits >= FEWEST_HITS)
+    if not len(chosen):
+        return {}
+    shares = hits[chosen] / comments.sum()
+    within = shares * (1 - shares)
+    typical = float(np.median(comments[comments > 0]))
+    rates = [
+        np.divide(negative[:, :, k], comments, out=np.full_like(comments, share), where=comments > 0) - share
+        for k, share in zip(chosen, shares, strict=True)
+    ]
+    freedom = max(1.0, float((comments > 0).sum()) - 2 * len(comments) - comments.shape[1] + 1)
+    raw = [
+        _moving_variance(residual(rate, comments), comments, of, freedom)
+        for rate, of in zip(rates, within, strict=True)
+    ]
+    between = pooled_variance(np.array(raw), within, typical, freedom)
     found = {}
-    for k in chosen:
-        share = float(hits[k] / comments.sum())
-        within = share * (1 - share)
-        rate = np.divide(negative[:, :, k], comments, out=np.zeros_like(comments), where=comments > 0)
-        left = residual(rate - share, comments)
-        noise = np.divide(within, comments, out=np.full_like(comments, np.inf), where=comments > 0)
-        between = _moving_variance(left, comments, within)
-        floor = 0.02 * within / float(np.median(comments[comments > 0]))
-        weight = max(between, floor) / (max(between, floor) + noise)
-        values = _even(residual(rate - share, weight * comments.mean()) * weight)
+    for k, rate, of, variance in zip(chosen, rates, within, between, strict=True):
+        noise = np.divide(of, comments, out=np.full_like(comments, np.inf), where=comments > 0)
+        scale = max(variance, 0.02 * of / typical)
+        weight = scale / (scale + noise)
+        values = _even(residual(rate, weight * comments.mean()) * weight)
         if float((values**2).sum()) > 0:
-            found[side.themes[k]] = _Series(values, between / (between + noise))
+            found[side.themes[k]] = _Series(values, variance / (variance + noise))
     return found
 
 
@@ -195,14 +212,11 @@ def _even(values: np.ndarray) -> np.ndarray:
     return np.asarray(values * np.clip(typical / np.maximum(spread, 1e-12), 0.5, 2.0))
 
 
-def _moving_variance(left: np.ndarray, comments: np.ndarray, within: float) -> float:
-    """Give the variance of true shares within units, by the method of moments."""
-    cells = comments > 0
-    used = 2 * len(left) + left.shape[1] - 1
-    freedom = max(1.0, float(cells.sum() - used))
+def _moving_variance(left: np.ndarray, comments: np.ndarray, within: float, freedom: float) -> float:
+    """Give the variance of true shares within units, by the method of moments; it may be below zero."""
     spread = float((comments * left**2).sum())
-    scale = float(comments.sum()) * freedom / max(1.0, float(cells.sum()))
-    return max(0.0, (spread - within * freedom) / scale) if scale > 0 else 0.0
+    scale = float(comments.sum()) * freedom / max(1.0, float((comments > 0).sum()))
+    return (spread - within * freedom) / scale
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from voices.align.association import (
     partial_association,
     tail_probability,
     unit_rates,
+    usable_factor,
 )
 from voices.align.panel import Panel, Side
 from voices.align.paths import EXPLORATORY, Pair, family_q_values
@@ -35,8 +36,6 @@ FEWEST_HITS = 10
 FEWEST_UNRELATED = 10
 """Unrelated pairs of themes below which nothing is said of what all pairs share."""
 PERMUTATIONS, RESAMPLES = 1999, 500
-LEAST_FACTOR = 0.05
-"""Attenuation below which no effect is corrected further."""
 LARGE = 2_000_000
 """Permutations times units up to which all permutations are made."""
 
@@ -173,8 +172,8 @@ def _link(
     p_and_q: tuple[float, float],
 ) -> Link:
     x, y = sides["employee"][pair.employee], sides["customer"][pair.customer]
-    factor = max(LEAST_FACTOR, attenuation(_left(x, columns.covariates), _left(y, columns.covariates)))
     freedom = len(x.scores) - result.covariates
+    factor = usable_factor(attenuation(_left(x, columns.covariates), _left(y, columns.covariates)), freedom)
     low, high = fisher_interval(result.observed - common, result.draws - common, freedom=freedom)
     return Link(
         pair=pair,
@@ -196,12 +195,11 @@ def _link(
 def _columns(side: Side) -> dict[str, _Column]:
     comments, negative = side.unit_totals()
     expected = side.expected()
-    columns = {}
-    for k, theme in enumerate(side.themes):
-        if negative[:, k].sum() >= FEWEST_HITS:
-            rates = unit_rates(negative[:, k], comments, expected[:, k])
-            columns[theme] = _Column(rates, normal_scores(rates.scores))
-    return columns
+    chosen = np.flatnonzero(negative.sum(axis=0) >= FEWEST_HITS)
+    if not len(chosen):
+        return {}
+    rates = unit_rates(negative[:, chosen], comments, expected[:, chosen])
+    return {side.themes[k]: _Column(of, normal_scores(of.scores)) for k, of in zip(chosen, rates, strict=True)}
 
 
 def _mood(columns: dict[str, _Column], theme: str) -> np.ndarray:
