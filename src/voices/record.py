@@ -13,9 +13,9 @@ from voices.aggregate import Aggregates, VoiceCounts
 from voices.align.shared import SharedProblem
 from voices.coding import Coder, Input
 from voices.foreign import HubModel
-from voices.models import ModelFolder
+from voices.models import HeadsModel, ModelFolder
 from voices.tables import VOICES
-from voices.taxonomy import Theme
+from voices.taxonomy import load, theme_entry
 from voices.types import Status
 
 RUN_FORMAT = 1
@@ -90,24 +90,18 @@ def model_entry(model: ModelFolder) -> dict[str, Any]:
     }
     if isinstance(model, HubModel):
         entry |= {"gives": model.gives, "base": model_entry(model.base)}
+    if isinstance(model, HeadsModel):
+        entry |= {"gives": "codes", "base": model_entry(model.base)}
+        if model.encoder:
+            entry["encoder"] = model.encoder
     return entry
-
-
-def _theme_entry(theme: Theme) -> dict[str, Any]:
-    """Describe a theme of the user's own; its examples may be what somebody wrote, so they are only counted."""
-    return {
-        "name": theme.name,
-        "employee": theme.employee,
-        "customer": theme.customer,
-        "n_examples": len(theme.examples),
-    }
 
 
 def _versions(model: ModelFolder) -> dict[str, str]:
     from importlib.metadata import version
 
     names = ["numpy", "pandas", "pyarrow", "onnxruntime", "tokenizers", "spacy", "lingua-language-detector"]
-    if isinstance(model, HubModel):
+    if isinstance(model, HubModel) or (isinstance(model, HeadsModel) and model.encoder):
         names += ["torch", "transformers"]
     return {"python": sys.version.split()[0], "voices": __version__} | {name: version(name) for name in names}
 
@@ -129,7 +123,9 @@ def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.dateti
         "command": command,
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(coder.analyst.model),
-        "custom_themes": {name: _theme_entry(theme) for name, theme in coder.custom.items()},
+        "custom_themes": {
+            name: theme_entry(theme) for name, theme in coder.analyst.themes.items() if theme != load().get(name)
+        },
         "settings": settings.as_dict(),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},

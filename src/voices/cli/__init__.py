@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from voices.cli import classify, demo, evaluate, models, run, taxonomy
+from voices.cli import classify, demo, evaluate, models, run, taxonomy, train
 from voices.errors import VoicesError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
 app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")
 app.add_typer(taxonomy.app, name="taxonomy")
