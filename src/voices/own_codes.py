@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voices import evaluate, heads
-from voices.analyst import Analyst, doubt, open_analyst
+from voices import heads
+from voices.analyst import Analyst, open_analyst
 from voices.encoder import SentenceEncoder
 from voices.errors import InputError
 from voices.export import RejectedRows
-from voices.fit_heads import DEFAULT, FOLDS, Codes, calibrated, cross_fitted, fit, folds_of
+from voices.fit_heads import DEFAULT, FOLDS
 from voices.gold import Gold, check_enough, read_gold
-from voices.heads import Chances
 from voices.hub import describe_encoder, is_foreign, open_encoder
+from voices.judge_heads import fitted_and_judged
 from voices.models import DEFAULT_MODEL, FORMAT, HEADS, HeadsModel, file_sha256, find, shipped_folder
-from voices.taxonomy import EMOTIONS, MAX_MENTIONS, POLARITIES, SENTIMENTS, Theme, theme_entry, themes_of
+from voices.taxonomy import Theme, theme_entry
 from voices.taxonomy_file import read_themes
 from voices.types import Voice
 from voices.writing import check_folder, staged_folder
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 FEWEST_COMMENTS = 50
 FEWEST_OF_THEME = 5
-FEWEST_OF_GROUP = 30
-"""Comments of a voice or a language from which its figures are shown by themselves."""
 AS_CODED = {
     "en": "As in the codes that the model was fitted to.",
     "nl": "Zoals in de codes waarop het model is afgestemd.",
@@ -123,7 +121,8 @@ def train(
     shipped = base.analyst.model.description["labels"]["themes"]
     names, notes = choose_themes(coded, shipped)
     themes = describe_themes(coded, names, base.analyst.learned | told)
-    fitted, settings, metrics = _fit(base, coded, themes, seed=seed)
+    said, embedding = _read(base, coded)
+    fitted, settings, metrics = fitted_and_judged(said, coded, themes, base.analyst, embedding=embedding, seed=seed)
     notes = [*verdict(metrics["gain"], n_new=sum(name not in shipped for name in names), n=len(names)), *notes]
     with staged_folder(out) as stage:
         heads.save(fitted, stage / "heads.npz")
@@ -170,6 +169,14 @@ def _open(model: str, *, prefix: str | None, device: str, threads: int | None) -
     assert isinstance(analyst, Analyst)
     is_shipped = (shipped_folder() / model / "analyst.json").is_file()
     return _Base(analyst, model if is_shipped else str(Path(model).resolve()))
+
+
+def _read(base: _Base, gold: Gold) -> tuple[heads.Logits, np.ndarray | None]:
+    """Give what the base says, with the vectors that the heads read, and its own vectors where those are others."""
+    said = base.analyst.logits(gold.items)
+    if base.encoder is None:
+        return said, None
+    return replace(said, vector=base.encoder.vectors([item.comment.text for item in gold.items])), said.vector
 
 
 def _description(base: _Base, out: Path, themes: Mapping[str, Theme]) -> dict[str, Any]:
@@ -241,127 +248,6 @@ def describe_themes(gold: Gold, names: Sequence[str], told: Mapping[str, Theme])
         shared = all(lens.values()) if name not in told or not theme.shared else True
         found[name] = Theme(name, theme.name, lens[Voice.EMPLOYEE], lens[Voice.CUSTOMER], shared)
     return found
-
-
-def as_numbers(codes: Sequence[evaluate.Codes], names: Sequence[str]) -> Codes:
-    """Give hand codes as numbers, the themes in the order of the names."""
-    import numpy as np
-
-    signs = [[POLARITIES.index(p) if (p := c.themes.get(name)) else -1 for name in names] for c in codes]
-    return Codes(
-        np.array([[name in c.themes for name in names] for c in codes]),
-        np.array(signs),
-        np.array([SENTIMENTS.index(c.sentiment) if c.sentiment else -1 for c in codes]),
-        np.array([EMOTIONS.index(c.emotion) if c.emotion else -1 for c in codes]),
-    )
-
-
-def _fit(
-    base: _Base, gold: Gold, themes: Mapping[str, Theme], *, seed: int
-) -> tuple[heads.Heads, dict[str, Any], dict[str, Any]]:
-    """Fit on all comments; take the settings and the figures from five times four fifths.
-
-    Returns
-    -------
-    heads : Heads
-    settings : dict
-        The parts of ``analyst.json`` that the analyst goes by.
-    metrics : dict
-        Agreement per group of comments and theme, of the base and of the heads, and the gain.
-    """
-    import numpy as np
-
-    from voices.training import calibrate
-
-    described, names = base.analyst.model.description, list(themes)
-    shipped = described["labels"]["themes"]
-    known = np.array([shipped.index(name) if name in shipped else -1 for name in names])
-    said = base.analyst.logits(gold.items)
-    codes, embedding = as_numbers(gold.codes, names), None
-    if base.encoder is not None:
-        embedding = said.vector
-        vectors = base.encoder.vectors([item.comment.text for item in gold.items])
-        said = heads.Logits(said.themes, said.polarity, said.sentiment, said.emotion, vectors)
-    fold = folds_of(gold.groups, seed=seed)
-    held = cross_fitted(said, codes, fold, known=known, description=described)
-    chances, limits = _judged(held, codes, fold, names, described)
-    used = _used(gold, themes)
-    there = _strongest(chances.themes * used, limits)
-    after = list(zip(_codes(gold, chances, there, names), gold.codes, strict=True))
-    plain = said.chances(described)
-    fixed = np.array([described["thresholds"][name] for name in shipped])
-    found = _strongest(plain.themes * _used(gold, base.analyst.learned), fixed)
-    before = list(zip(_codes(gold, plain, found, shipped), gold.codes, strict=True))
-    negative = POLARITIES.index("negative")
-    is_negative = there & (chances.polarity.argmax(axis=-1) == negative)
-    doubts = [
-        doubt(chance, limit, float(sentiment.max()))
-        for chance, limit, sentiment in zip(chances.themes * used, limits, chances.sentiment, strict=True)
-    ]
-    settings = calibrated(held, codes, names, description=described) | {
-        "review_above": calibrate.review_cut(np.array(doubts)),
-        "confusion": calibrate.confusion(there, codes.themes, themes=names),
-        "confusion_negative": calibrate.confusion(is_negative, codes.polarity == negative, themes=names),
-    }
-    metrics = {
-        "gold": "held-out fifths of the codes that the heads were fitted to",
-        "groups": _groups(after),
-        "before": _groups(before),
-        "gain": evaluate.gains(before, after),
-        "themes": evaluate.theme_f1(after),
-        "themes_before": evaluate.theme_f1(before),
-    }
-    fitted = fit(said, codes, known=known, description=described, embedding=embedding)
-    return fitted, settings, metrics
-
-
-def _judged(
-    held: heads.Logits, codes: Codes, fold: np.ndarray, names: Sequence[str], described: Mapping[str, Any]
-) -> tuple[Chances, np.ndarray]:
-    """Give the probabilities and the thresholds of each comment, by the settings of the other folds."""
-    import numpy as np
-
-    parts, limits = [], np.zeros(held.themes.shape)
-    for here in range(FOLDS):
-        rest = fold != here
-        settings = calibrated(held[rest], codes[rest], names, description=described)
-        parts.append(held[~rest].chances(settings))
-        limits[~rest] = [settings["thresholds"][name] for name in names]
-    order = np.argsort(np.concatenate([np.flatnonzero(fold == here) for here in range(FOLDS)]))
-    joined = (np.concatenate([getattr(part, name) for part in parts])[order] for name in Chances.__annotations__)
-    return Chances(*joined), limits
-
-
-def _used(gold: Gold, themes: Mapping[str, Theme]) -> np.ndarray:
-    """Give 1 for the themes that the voice of a comment uses, 0 for the others, shape (n, n_themes)."""
-    import numpy as np
-
-    row = {voice: [float(name in themes_of(voice, themes)) for name in themes] for voice in Voice}
-    return np.array([row[Voice(item.comment.voice)] for item in gold.items])
-
-
-def _strongest(chance: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """Tell which themes are found: those above their thresholds, at most as many as the codebook allows."""
-    margin = chance - limits
-    rank = (-margin).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    result: np.ndarray = (margin >= 0) & (rank < MAX_MENTIONS)
-    return result
-
-
-def _codes(gold: Gold, chances: Chances, there: np.ndarray, names: Sequence[str]) -> list[evaluate.Codes]:
-    """Give the codes that follow from probabilities."""
-    signs, feelings, moods = (getattr(chances, part).argmax(axis=-1) for part in ("polarity", "sentiment", "emotion"))
-    return [
-        evaluate.Codes(
-            item.comment.id, str(item.comment.voice), item.language, SENTIMENTS[feelings[i]], EMOTIONS[moods[i]],
-            {name: POLARITIES[signs[i, t]] for t, name in enumerate(names) if there[i, t]},
-        )
-        for i, item in enumerate(gold.items)
-    ]  # fmt: skip
-
-
-def _groups(pairs: Sequence[tuple[evaluate.Codes, evaluate.Codes]]) -> dict[str, Any]:
-    return {name: row for name, row in evaluate.groups(pairs).items() if name == "all" or row["n"] >= FEWEST_OF_GROUP}
 
 
 def verdict(gain: Mapping[str, tuple[float, float, float]], *, n_new: int, n: int) -> list[str]:

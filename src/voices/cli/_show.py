@@ -165,10 +165,10 @@ def trained(result: Trained) -> None:
     fitted, metrics = result.description["fit"], result.metrics
     _say(f"{sum(fitted['read'].values()):,} read = {fitted['n']:,} used + {fitted['n_rejected']:,} set aside"
          + (f" ({result.out / 'rejected.csv'} says why)" if fitted["n_rejected"] else ""))  # fmt: skip
-    typer.echo(f"{'':<20}{'n':>6}" + "".join(f"{head:>24}" for head in MAIN.values()))
+    typer.echo(f"{'':<20}{'n':>6}" + "".join(f"{head:>27}" for head in MAIN.values()))
     for name, row in metrics["groups"].items():
         both = (f"{_cell(metrics['before'][name][key])} -> {_measured(row, key)}" for key in MAIN)
-        typer.echo(f"{name:<20}{row['n']:>6}" + "".join(f"{cell:>24}" for cell in both))
+        typer.echo(f"{name:<20}{row['n']:>6}" + "".join(f"{cell:>27}" for cell in both))
     typer.echo(f"\n{'theme':<24}{'n':>6}{'precision':>11}{'recall':>11}{'F1':>18}{'threshold':>11}")
     for name, limit in result.description["thresholds"].items():
         row, before = metrics["themes"].get(name), metrics["themes_before"].get(name)
