@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -119,7 +120,7 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield from enumerate(pq.read_table(path).to_pylist(), start=1)
         else:
             yield from _lines(path)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:
         raise InputError(f"{path.name}: cannot be read ({type(error).__name__}); give UTF-8 text or Parquet") from error
 
 
