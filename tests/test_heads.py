@@ -121,15 +121,25 @@ def test_heads_come_back_from_disk(tmp_path):
 def test_each_comment_is_judged_by_heads_that_did_not_see_it():
     base = made_up(100)
     codes, fold = codes_of(base), folds_of([str(n) for n in range(100)], seed=1)
-    held = cross_fitted(base, codes, fold, known=KNOWN, description=DESCRIPTION)
+    recipe, held = cross_fitted(base, codes, fold, known=KNOWN, description=DESCRIPTION)
     for here in range(5):
-        alone = fitted(base[fold != here], codes[fold != here])(base[fold == here])
+        alone = fitted(base[fold != here], codes[fold != here], recipe=recipe)(base[fold == here])
         assert held.themes[fold == here] == pytest.approx(alone.themes)
         assert held.sentiment[fold == here] == pytest.approx(alone.sentiment)
-    flipped = Codes(~codes.themes, codes.polarity, codes.sentiment, codes.emotion)
-    flipped.themes[fold != 2] = codes.themes[fold != 2]
-    again = cross_fitted(base, flipped, fold, known=KNOWN, description=DESCRIPTION)
-    assert again.themes[fold == 2] == pytest.approx(held.themes[fold == 2])
+
+
+def test_how_far_heads_move_depends_on_how_people_code():
+    base = made_up(400)
+    fold = folds_of([str(n) for n in range(400)], seed=1)
+    codes = codes_of(base)
+    moved, _ = cross_fitted(base, codes, fold, known=KNOWN, description=DESCRIPTION)
+    chance = np.interp(base.themes, *np.array(DESCRIPTION["curve"]).T)
+    alike = np.hstack([np.random.default_rng(3).random((400, 3)) < chance, codes.themes[:, 3:]])
+    stays, _ = cross_fitted(base, Codes(alike, codes.polarity, codes.sentiment, codes.emotion), fold, known=KNOWN,
+                            description=DESCRIPTION)  # fmt: skip
+    assert (moved.known, stays.known) == (30, 1000)
+    new, _ = cross_fitted(base, codes_of(base), fold, known=np.full(4, -1), description=DESCRIPTION)
+    assert new == Recipe()
 
 
 def test_a_group_is_in_one_fold():
@@ -167,7 +177,7 @@ def test_thresholds_begin_at_those_of_the_base():
 def test_settings_come_from_held_out_comments():
     base = made_up(300)
     codes = codes_of(base)
-    held = cross_fitted(base, codes, np.arange(300) % 5, known=KNOWN, description=DESCRIPTION)
+    _, held = cross_fitted(base, codes, np.arange(300) % 5, known=KNOWN, description=DESCRIPTION)
     settings = calibrated(held, codes, ["a", "b", "c", "d"], description=DESCRIPTION)
     assert set(settings["thresholds"]) == {"a", "b", "c", "d"}
     assert settings["temperature"]["emotion"] == 1.0

@@ -179,16 +179,17 @@ def groups_of(origins: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 
 def check_enough(gold: Gold, *, fewest: int) -> None:
-    """Refuse too few comments.
+    """Refuse too few comments; repeats and translations count once.
 
     Raises
     ------
     InputError
         Saying how many there are, how many are needed, and why others were set aside.
     """
-    if len(gold.items) < fewest:
+    n = len(set(gold.groups))
+    if n < fewest:
         aside = f" ({len(gold.rejected)} set aside: {gold.reasons})" if gold.rejected else ""
         raise InputError(
-            f"--gold: {len(gold.items)} comments can be used{aside}; at least {fewest} are needed, "
+            f"--gold: {n} different comments can be used{aside}; at least {fewest} are needed, "
             "some hundreds are better. Code more of them"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from voices import evaluate
@@ -74,7 +75,7 @@ def fitted_and_judged(
     shipped = described["labels"]["themes"]
     known = np.array([shipped.index(name) if name in shipped else -1 for name in names])
     codes, fold = as_numbers(gold.codes, names), folds_of(gold.groups, seed=seed)
-    held = cross_fitted(said, codes, fold, known=known, description=described)
+    recipe, held = cross_fitted(said, codes, fold, known=known, description=described)
     chances, limits = _judged(held, codes, fold, names, described)
     chance = chances.themes * _used(gold, themes)
     there = strongest(chance, limits)
@@ -84,6 +85,7 @@ def fitted_and_judged(
     is_negative = there & (chances.polarity.argmax(axis=-1) == negative)
     doubts = [doubt(*of_one) for of_one in zip(chance, limits, chances.sentiment.max(axis=1), strict=True)]
     settings = calibrated(held, codes, names, description=described) | {
+        "fit": asdict(recipe),
         "review_above": calibrate.review_cut(np.array(doubts)),
         "confusion": calibrate.confusion(there, codes.themes, themes=names),
         "confusion_negative": calibrate.confusion(is_negative, codes.polarity == negative, themes=names),
@@ -96,7 +98,8 @@ def fitted_and_judged(
         "themes": evaluate.theme_f1(after),
         "themes_before": evaluate.theme_f1(before),
     }
-    return fit(said, codes, known=known, description=described, embedding=embedding), settings, metrics
+    fitted = fit(said, codes, known=known, description=described, embedding=embedding, recipe=recipe)
+    return fitted, settings, metrics
 
 
 def _codes_of_base(gold: Gold, said: Logits, base: Analyst) -> list[evaluate.Codes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from voices.analyst import Analyst, open_analyst
 from voices.encoder import SentenceEncoder
 from voices.errors import InputError
 from voices.export import RejectedRows
-from voices.fit_heads import DEFAULT, FOLDS
+from voices.fit_heads import FOLDS
 from voices.gold import Gold, check_enough, read_gold
 from voices.hub import describe_encoder, is_foreign, open_encoder
 from voices.judge_heads import fitted_and_judged
@@ -131,7 +131,7 @@ def train(
         description = _description(base, out, themes) | settings
         description |= {
             "fit": {"n": len(coded.items), "n_rejected": len(coded.rejected), "read": coded.read, "folds": FOLDS,
-                    "seed": seed, **asdict(DEFAULT)},
+                    "seed": seed, **settings["fit"]},
             "files": {"heads.npz": file_sha256(stage / "heads.npz")},
             "metrics": metrics | {"notes": notes},
         }  # fmt: skip

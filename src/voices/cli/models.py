@@ -45,5 +45,5 @@ def verify(name: str = typer.Argument("voices-small", help="A shipped model or a
         advice = "fit the heads again with: voices train" if "heads.npz" in damaged else "restore it from the release"
         raise ModelError(f"{model.name}: not the recorded content: {', '.join(damaged)}; {advice}")
     if isinstance(model, HeadsModel) and model.encoder:
-        open_encoder(**model.encoder, device="cpu")
+        open_encoder(**model.encoder, device="cpu", threads=None)
     typer.echo(f"{model.name} {model.version}: all files are as recorded")
