@@ -57,7 +57,9 @@ def foreign(tmp_path_factory):
     """A model of a codebook with no shipped id in it, and with names and meanings from a file."""
     folder = tmp_path_factory.mktemp("foreign")
     (folder / "themes.toml").write_text(
-        '[canteen]\nname = {en = "The canteen", nl = "De kantine"}\nemployee = {en = "Food at work"}\n', encoding="utf8"
+        '[canteen]\nname = {en = "The canteen", nl = "De kantine"}\nemployee = {en = "Food at work"}\n'
+        '[garden]\nname = {en = "The garden"}\nemployee = {en = "Plants at work"}\n',
+        encoding="utf8",
     )
     gold = write(folder / "gold.jsonl", records(names=FOREIGN))
     return train([gold], folder / "theirs", taxonomy=folder / "themes.toml", threads=1, device="cpu")
@@ -147,6 +149,10 @@ def test_a_foreign_codebook_replaces_the_shipped_one(foreign):
     assert foreign.metrics["before"]["all"]["theme_micro_f1"] == 0
     assert "4 of the 4 themes are your own" in " ".join(foreign.notes)
     assert any(note.startswith("Shipped themes that your codebook does not use") for note in foreign.notes)
+    assert foreign.notes[-2:] == [
+        "No customer comments were coded: what was fitted to the others is used for them too.",
+        "Described but not learned: garden; give run or classify the same --taxonomy for them",
+    ]
     (coded,) = code(foreign.out, "Our bonus was cut again and the salary is too low")
     assert {m.theme: m.polarity for m in coded.mentions} == {"Pay & perks": "negative"}
     themes = open_analyst(str(foreign.out), device="cpu").themes

@@ -15,7 +15,7 @@ from voices.heads import Heads, Logits, raw_features, signed_features
 if TYPE_CHECKING:
     import numpy as np
 
-    Slope = Callable[[np.ndarray], tuple[float, np.ndarray]]
+    Loss = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Recipe:
 
 
 DEFAULT = Recipe()
+BLOCK = 32
+"""Comments in one product: so few that one thread does it, since two beside a busy process are twenty times as slow."""
 KNOWN_PENALTIES = (30.0, 100.0, 300.0, 1000.0)
 """From "codes differently from the base" to "codes alike", which only the user's own comments can tell apart."""
 
@@ -115,15 +117,11 @@ def fit(
     x, start = begin.features(base), begin.start(base)
     ridge = np.tile(np.where(is_new, recipe.new, recipe.known), (n, 1))
     ridge[-1] = np.where(is_new, recipe.new_bias, recipe.bias)
-    themes = _minimum(lambda w: _binary(x, start.themes, codes.themes, w), ridge)
-    told = codes.polarity >= 0
-    polarity = _classes(
-        signed_features(start)[told], start.polarity[told], codes.polarity[told], penalty=recipe.polarity, recipe=recipe
-    )
-    sentiment, emotion = (
-        _classes(x[want >= 0], begun[want >= 0], want[want >= 0], penalty=recipe.classes, recipe=recipe)
-        for begun, want in ((start.sentiment, codes.sentiment), (start.emotion, codes.emotion))
-    )
+    themes = _minimum(_yes_or_no, x, start.themes, codes.themes, ridge)
+    signed = signed_features(start).reshape(-1, 8), start.polarity.reshape(-1, 3), codes.polarity.ravel()
+    polarity = _classes(*signed, penalty=recipe.polarity, recipe=recipe)
+    sentiment = _classes(x, start.sentiment, codes.sentiment, penalty=recipe.classes, recipe=recipe)
+    emotion = _classes(x, start.emotion, codes.emotion, penalty=recipe.classes, recipe=recipe)
     if embedding is None:
         pull = themes[:width, is_new] / scale[:width, None]
     else:
@@ -132,21 +130,37 @@ def fit(
     return Heads(known, begin.curve, heat, centre, scale, themes, polarity, sentiment, emotion, pull)
 
 
-def _minimum(loss: Slope, ridge: np.ndarray) -> np.ndarray:
-    """Find the weights of least loss plus penalty, from zero on."""
+def _minimum(loss: Loss, x: np.ndarray, start: np.ndarray, want: np.ndarray, ridge: np.ndarray) -> np.ndarray:
+    """Find the weights of least loss plus penalty, from zero on.
+
+    Parameters
+    ----------
+    loss : callable
+        Features, logits to start from, codes and weights -> the summed loss and its slope.
+    x : ndarray, shape (n, n_features)
+    start, want : ndarray, shape (n, ...)
+    ridge : ndarray, shape (n_features, n_outputs)
+        Weight of the squared weights.
+    """
     import numpy as np
     from scipy.optimize import minimize
 
+    blocks = [(x[i : i + BLOCK], start[i : i + BLOCK], want[i : i + BLOCK]) for i in range(0, len(x), BLOCK)]
+
     def penalised(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.reshape(ridge.shape)
-        value, slope = loss(weights)
-        return value + float((ridge * weights**2).sum()) / 2, (slope + ridge * weights).ravel()
+        value, slope = float((ridge * weights**2).sum()) / 2, ridge * weights
+        for block in blocks:
+            more, steeper = loss(*block, weights)
+            value += more
+            slope += steeper
+        return value, slope.ravel()
 
     found = minimize(penalised, np.zeros(ridge.size), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     return np.asarray(found.x.reshape(ridge.shape))
 
 
-def _binary(x: np.ndarray, start: np.ndarray, want: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+def _yes_or_no(x: np.ndarray, start: np.ndarray, want: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
     """Give the summed log loss of yes-or-no codes and its slope."""
     import numpy as np
 
@@ -162,8 +176,22 @@ def _log_loss(z: np.ndarray, want: np.ndarray) -> np.ndarray:
     return np.asarray(np.logaddexp(0, z) - want * z)
 
 
+def _one_of(x: np.ndarray, start: np.ndarray, want: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+    """Give the summed log loss of a choice among classes and its slope; ``want`` has the number of the class."""
+    import numpy as np
+
+    rows = np.arange(len(want))
+    z = start + x @ weights
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1, keepdims=True)
+    chance = np.exp(z) / total
+    value = float((np.log(total[:, 0]) - z[rows, want]).sum())
+    chance[rows, want] -= 1
+    return value, x.T @ chance
+
+
 def _classes(x: np.ndarray, start: np.ndarray, want: np.ndarray, *, penalty: float, recipe: Recipe) -> np.ndarray:
-    """Fit a choice among classes; the weights are zero where there is nothing to fit to.
+    """Fit a choice among classes where a code is there; the weights are zero where there is none at all.
 
     Parameters
     ----------
@@ -171,23 +199,14 @@ def _classes(x: np.ndarray, start: np.ndarray, want: np.ndarray, *, penalty: flo
         The last column is 1.
     start : ndarray, shape (n, n_classes)
     want : ndarray of int, shape (n,)
+        -1 for no code.
     """
     import numpy as np
 
-    rows = np.arange(len(want))
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        z = start + x @ weights
-        z = z - z.max(axis=1, keepdims=True)
-        total = np.exp(z).sum(axis=1, keepdims=True)
-        chance = np.exp(z) / total
-        value = float((np.log(total[:, 0]) - z[rows, want]).sum())
-        chance[rows, want] -= 1
-        return value, x.T @ chance
-
     ridge = np.full((x.shape[1], start.shape[1]), penalty)
     ridge[-1] = recipe.bias
-    return _minimum(loss, ridge)
+    told = want >= 0
+    return _minimum(_one_of, x[told], start[told], want[told], ridge)
 
 
 FOLDS = 5

@@ -123,7 +123,8 @@ def train(
     themes = describe_themes(coded, names, base.analyst.learned | told)
     said, embedding = _read(base, coded)
     fitted, settings, metrics = fitted_and_judged(said, coded, themes, base.analyst, embedding=embedding, seed=seed)
-    notes = [*verdict(metrics["gain"], n_new=sum(name not in shipped for name in names), n=len(names)), *notes]
+    notes = verdict(metrics["gain"], n_new=sum(name not in shipped for name in names), n=len(names)) + notes
+    notes += cautions(coded, names, told)
     with staged_folder(out) as stage:
         heads.save(fitted, stage / "heads.npz")
         with RejectedRows(stage / "rejected.csv") as rows:
@@ -232,6 +233,22 @@ def choose_themes(gold: Gold, shipped: Sequence[str]) -> tuple[tuple[str, ...], 
         if which
     ]
     return (*kept, *(name for name in own if name in often)), notes
+
+
+def cautions(gold: Gold, names: Sequence[str], told: Mapping[str, Theme]) -> list[str]:
+    """Say which voice was not coded, and which described themes the model has not learned."""
+    voices = {codes.voice for codes in gold.codes}
+    lines = [
+        f"No {voice} comments were coded: what was fitted to the others is used for them too."
+        for voice in Voice
+        if voice not in voices
+    ]
+    missing = [name for name in told if name not in names]
+    if missing:
+        lines.append(
+            f"Described but not learned: {', '.join(missing)}; give run or classify the same --taxonomy for them"
+        )
+    return lines
 
 
 def describe_themes(gold: Gold, names: Sequence[str], told: Mapping[str, Theme]) -> dict[str, Theme]:
