@@ -161,8 +161,9 @@ def groups_of(origins: Sequence[str], texts: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> groups_of(["a", "b", "a", "c"], ["good", "bad", "goed", "bad"])
-    ['o:a', 'o:b', 'o:a', 'o:b']
+    >>> one, two, three, four = groups_of(["a", "b", "a", "c"], ["good", "bad", "goed", "bad"])
+    >>> one == three, two == four, one == two
+    (True, True, False)
     """
     parent: dict[str, str] = {}
 
