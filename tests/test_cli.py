@@ -20,7 +20,7 @@ def voices(*arguments, stdin=None, **options):
     )
 
 
-COMMANDS = ("run", "classify", "evaluate", "demo", "taxonomy", "models")
+COMMANDS = ("run", "classify", "evaluate", "demo", "taxonomy", "models", "train")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -74,15 +74,15 @@ def test_workload_is_the_shared_problem(finished):
     assert list(alignment.columns) == [*ALIGNMENT_COLUMNS, "sentence_en", "sentence_nl"]
     first = alignment.iloc[0]
     assert (first["rank"], first["employee_theme"], first["customer_theme"], first["grade"]) == (
-        1, "workload", "workload", "aligned",
+        1, "workload", "workload", "shared",
     )  # fmt: skip
-    assert (first["shared"], first["aligned"], first["linked"]) == ("passed", "passed", "untested")
+    assert (first["shared"], first["aligned"], first["linked"]) == ("passed", "untested", "untested")
     assert first["employee_negative_share"] > 0.2
     assert first["customer_negative_share"] > 0.2
     assert first["employee_corrected_low"] < first["employee_corrected"] < first["employee_corrected_high"]
     assert alignment[["effect", "lag", "reverse_effect", "detectable_effect"]].isna().all(axis=None)
     skipped = json.loads((finished / "run.json").read_text(encoding="utf8"))["alignment"]["skipped"]
-    assert skipped == {"linked": "few_units", "leading": "few_units"}
+    assert skipped == {"aligned": "few_mentions", "linked": "few_units", "leading": "few_units"}
 
 
 def test_quotes_of_both_sides(finished):

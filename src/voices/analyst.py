@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from voices import cuda
 from voices.cuda import TorchSession, check_cuda, has_cuda
 from voices.custom_themes import Finder, Hit, fit_finder
+from voices.encoder import SentenceEncoder
 from voices.errors import InputError, ModelError
-from voices.hub import is_foreign, open_foreign
+from voices.heads import Heads, Logits, read
+from voices.hub import is_foreign, open_encoder, open_foreign
 from voices.model_input import model_input, usable_question
-from voices.models import AnalystLike, ModelFolder, find
-from voices.taxonomy import MAX_MENTIONS, POLARITIES, Theme, load, themes_of
+from voices.models import AnalystLike, HeadsModel, ModelFolder, find
+from voices.taxonomy import MAX_MENTIONS, POLARITIES, Theme, load, theme_of, themes_of
 from voices.types import Coded, Mention, Prepared, Segment, Status
 from voices.windows import Window, evidence, segment_sums, segments_of, spans, unit_rows
 
@@ -27,11 +29,14 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+LOGITS = ("themes", "polarity", "sentiment", "emotion", "embedding")
 OUTPUTS = ("themes", "polarity", "sentiment", "emotion", "weight")
 BATCH = 1024
 """Comments that are worth giving together: of each length there are a few then."""
 CHUNK_TOKENS = 512
 """Tokens in one pass of the encoder: enough to keep its matrices busy, few enough for the cache."""
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ class Analyst:
     device : str
         ``cpu`` or ``cuda``.
     custom : mapping or None
-        Theme id -> theme of the user's own, found beside those of the model.
+        Theme id -> theme of the user's own, found beside those of the model; one that the model has learned itself
+        is left to it.
+    encoder : SentenceEncoder or None
+        What the heads of the model read; None where they read the model that they build upon.
     """
 
     def __init__(
@@ -82,25 +90,38 @@ class Analyst:
         threads: int | None = None,
         device: str = "cpu",
         custom: Mapping[str, Theme] | None = None,
+        encoder: SentenceEncoder | None = None,
     ) -> None:
         self.model = model
+        self.base = model.base if isinstance(model, HeadsModel) else model
+        self.encoder = encoder
         self.on_card = device == "cuda"
         self.threads = 1 if self.on_card else threads or _usable_cores()
         self.batch_size = cuda.BATCH if self.on_card else BATCH
-        self.custom = dict(custom or {})
+        self.custom = {key: theme for key, theme in (custom or {}).items() if key not in self.learned}
         self._finders: dict[str, Finder] = {}
         self._session: InferenceSession | TorchSession | None = None
         self._tokenizer: Tokenizer | None = None
+        self._heads: Heads | None = None
 
     @property
     def device(self) -> str:
         """Where the encoder runs, for the report."""
-        return "cuda (half precision)" if self.on_card else f"cpu ({self.threads} threads)"
+        own = "cuda (half precision)" if self.on_card else f"cpu ({self.threads} threads)"
+        on_cpu = self.encoder is None or self.encoder.device == "cpu"
+        return own if on_cpu else f"cuda (half precision); {self.base.name}: {own}"
+
+    @cached_property
+    def learned(self) -> dict[str, Theme]:
+        """Theme id -> theme of what the model was trained on."""
+        own = self.model.description.get("themes", {})
+        names = self.model.description["labels"]["themes"]
+        return {name: theme_of(name, own[name]) if name in own else load()[name] for name in names}
 
     @property
     def themes(self) -> dict[str, Theme]:
         """Theme id -> theme of everything that can be found."""
-        return load() | self.custom
+        return self.learned | self.custom
 
     def load(self) -> None:
         """Read the weights and the tokenizer.
@@ -112,14 +133,18 @@ class Analyst:
         """
         from tokenizers import Tokenizer
 
-        weights = self.model.path / "model.onnx"
+        weights = self.base.path / "model.onnx"
         try:
             self._session = TorchSession(weights, device="cuda") if self.on_card else _cpu_session(weights)
-            tokenizer = Tokenizer.from_file(str(self.model.path / "tokenizer.json"))
+            tokenizer = Tokenizer.from_file(str(self.base.path / "tokenizer.json"))
         except Exception as error:
             raise ModelError(
-                f"{self.model.name}: the weights or the tokenizer cannot be read; check them with: voices models verify"
+                f"{self.base.name}: the weights or the tokenizer cannot be read; check them with: voices models verify"
             ) from error
+        if isinstance(self.model, HeadsModel):
+            self._heads = read(self.model.path / "heads.npz")
+        if self.encoder is not None:
+            self.encoder.load()
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
@@ -165,7 +190,23 @@ class Analyst:
         """Give the unit vectors of the segments of each comment, shape (n_segments, hidden)."""
         return [_vectors(found) for found in self._score(items, states=True)]
 
+    def logits(self, items: Sequence[Prepared]) -> Logits:
+        """Give what the base says of each comment, without heads; of a long one, of its first window."""
+        import numpy as np
+
+        def rows(windows: Sequence[Window]) -> list[tuple[np.ndarray, ...]]:
+            return list(zip(*self._outputs(windows, LOGITS), strict=True))
+
+        first = [found[0][1] for found in self._passes(items, rows)]
+        return Logits(*(np.array(values) for values in zip(*first, strict=True)))
+
     def _score(self, items: Sequence[Prepared], *, states: bool = False) -> list[list[tuple[Window, _Scores]]]:
+        vectors = self.encoder.vectors([item.comment.text for item in items]) if self.encoder else None
+        return self._passes(items, lambda windows: self._run(windows, vectors, states=states))
+
+    def _passes(
+        self, items: Sequence[Prepared], work: Callable[[Sequence[Window]], list[Made]]
+    ) -> list[list[tuple[Window, Made]]]:
         """Run all windows, those of the same number of tokens together.
 
         Nothing is padded and the model scales every token by itself, so a comment's codes do not
@@ -180,15 +221,21 @@ class Analyst:
         for length, group in sorted(by_length.items(), reverse=True):  # long ones first: threads end together
             size = max(1, most // length)
             chunks += [group[i : i + size] for i in range(0, len(group), size)]
-        scores: dict[int, _Scores] = {}
-        run = partial(self._run, states=states or bool(self.custom))
+        made: dict[int, Made] = {}
         with ThreadPoolExecutor(self.threads) as pool:
-            for chunk, found in zip(chunks, pool.map(run, chunks), strict=True):
-                scores.update((id(window), score) for window, score in zip(chunk, found, strict=True))
-        result: list[list[tuple[Window, _Scores]]] = [[] for _ in items]
+            for chunk, found in zip(chunks, pool.map(work, chunks), strict=True):
+                made.update((id(window), of_one) for window, of_one in zip(chunk, found, strict=True))
+        result: list[list[tuple[Window, Made]]] = [[] for _ in items]
         for window in windows:
-            result[window.index].append((window, scores[id(window)]))
+            result[window.index].append((window, made[id(window)]))
         return result
+
+    def _outputs(self, windows: Sequence[Window], names: Sequence[str]) -> list[np.ndarray]:
+        """Give outputs of the base for windows of one length."""
+        import numpy as np
+
+        assert self._session is not None
+        return self._session.run(list(names), {"input_ids": np.array([w.encoding.ids for w in windows], np.int64)})
 
     def _windows(self, items: Sequence[Prepared]) -> list[Window]:
         """Tokenise, and cut comments that are too long for the encoder between segments."""
@@ -219,24 +266,29 @@ class Analyst:
             windows.append(Window(index, start, prefix, encoding, segments_of(item)))
         return windows
 
-    def _run(self, windows: Sequence[Window], *, states: bool) -> list[_Scores]:
-        """Run windows of one length in one pass; ``states`` gives the sums of the segments too."""
+    def _run(self, windows: Sequence[Window], vectors: np.ndarray | None, *, states: bool) -> list[_Scores]:
+        """Run windows of one length in one pass.
+
+        ``vectors`` are those of the sentence encoder, one a comment; ``states`` gives the sums of the segments too.
+        """
         import numpy as np
 
-        assert self._session is not None
-        ids = np.array([window.encoding.ids for window in windows], np.int64)
-        wanted = [*OUTPUTS, "states"] if states else list(OUTPUTS)
-        themes, polarity, sentiment, emotion, weight, *rest = self._session.run(wanted, {"input_ids": ids})
+        names = [*OUTPUTS, "embedding", "states"] if states or self.custom or self._heads else list(OUTPUTS)
+        out = dict(zip(names, self._outputs(windows, names), strict=True))
+        weight, tokens = out["weight"], out.get("states", np.zeros((len(windows), 0, 0), np.float32))
+        vector: np.ndarray = out.get("embedding", tokens)
+        if vectors is not None:
+            vector = vectors[[window.index for window in windows]]
+        logits = Logits(out["themes"], out["polarity"], out["sentiment"], out["emotion"], vector)
+        if self._heads is not None:
+            weight = self._heads.token_weights(weight, tokens)
+            logits = self._heads(logits)
         sums = [np.zeros((0, 0), np.float32)] * len(windows)
-        if rest:
-            sums = [segment_sums(window, of_one) for window, of_one in zip(windows, rest[0], strict=True)]
-        temperature = self.model.description["temperature"]
-        themes = np.interp(themes, *np.array(self.model.description["curve"]).T)
-        polarity = softmax(polarity / temperature["polarity"])
-        sentiment = softmax(sentiment / temperature["sentiment"])
-        emotion = softmax(emotion / temperature["emotion"])
-        every = zip(themes, polarity, weight, sentiment, emotion, sums, strict=True)
-        return [_Scores(*of_one) for of_one in every]
+        if states or self.custom:
+            sums = [segment_sums(window, of_one) for window, of_one in zip(windows, tokens, strict=True)]
+        chances = logits.chances(self.model.description)
+        parts = (chances.themes, chances.polarity, weight, chances.sentiment, chances.emotion, sums)
+        return [_Scores(*of_one) for of_one in zip(*parts, strict=True)]
 
     def _coded(self, item: Prepared, found: list[tuple[Window, _Scores]] | None) -> Coded:
         if item.status is Status.OTHER_LANGUAGE:
@@ -276,7 +328,7 @@ class Analyst:
         """Give 1 for the themes that the taxonomy uses for a voice, 0 for the others."""
         import numpy as np
 
-        used = themes_of(voice)
+        used = themes_of(voice, self.learned)
         return np.array([float(name in used) for name in self.model.description["labels"]["themes"]])
 
     def _mentions(
@@ -363,14 +415,6 @@ def _vectors(found: Sequence[tuple[Window, _Scores]]) -> np.ndarray:
     return unit_rows(np.sum([scores.sums for _, scores in found], axis=0))
 
 
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Give the probabilities of the classes in the last axis."""
-    import numpy as np
-
-    shifted = np.exp(values - values.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
-
-
 def open_analyst(
     name: str, *, device: str = "auto", threads: int | None = None, custom: Mapping[str, Theme] | None = None
 ) -> AnalystLike:
@@ -393,7 +437,11 @@ def open_analyst(
         return open_foreign(name, base=base, device=device, threads=threads)
     if device not in ("auto", "cpu", "cuda"):
         raise InputError(f"--device {device}: choose one of auto, cpu, cuda")
+    model = find(name)
+    if isinstance(model, HeadsModel) and model.encoder:
+        encoder = open_encoder(**model.encoder, device=device, threads=threads)
+        return Analyst(model, threads=threads, custom=custom, encoder=encoder)
     if device == "cuda":
         check_cuda()
     on_card = device == "cuda" or (device == "auto" and has_cuda())
-    return Analyst(find(name), threads=threads, device="cuda" if on_card else "cpu", custom=custom)
+    return Analyst(model, threads=threads, device="cuda" if on_card else "cpu", custom=custom)

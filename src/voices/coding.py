@@ -82,9 +82,9 @@ class Coder:
         self.progress: Progress = progress or Silent()
         self.timer = Timer()
         self.inputs: list[Input] = []
-        self.custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
+        custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
         self.analyst = open_analyst(
-            settings.model, device=settings.device, threads=settings.threads or None, custom=self.custom
+            settings.model, device=settings.device, threads=settings.threads or None, custom=custom
         )
 
     def open(self, sources: Sequence[tuple[Source, str]], mapping: Mapping[str, Sequence[str]] | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,10 +63,18 @@ def f1(true_positive: int, predicted: int, actual: int) -> float:
     return 2 * true_positive / (predicted + actual) if predicted + actual else 0.0
 
 
-def _codes(item: Mapping[str, Any]) -> Codes:
+def codes_of(item: Mapping[str, Any]) -> Codes:
+    """Give the codes of a record, as ``classify`` or a human made it.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AttributeError
+        If it has no ``id``, or themes in no form that is known.
+    """
     themes = item.get("themes")
     if isinstance(themes, str):
-        themes = dict(part.split(":", 1) for part in themes.split(";") if ":" in part)
+        parts = (part.strip().partition(":") for part in themes.split(";") if part.strip())
+        themes = {theme: polarity or None for theme, _, polarity in parts}
     elif themes is None:
         themes = {}
     elif not isinstance(themes, Mapping):
@@ -74,32 +84,67 @@ def _codes(item: Mapping[str, Any]) -> Codes:
 
 
 def read_codes(path: Path) -> list[Codes]:
-    """Read coded comments: JSON lines (also gzipped) or CSV, as ``classify`` or a human made them.
+    """Read coded comments: JSON lines (also gzipped), CSV or Parquet, as ``classify`` or a human made them.
 
     Raises
     ------
     InputError
         If the file is missing or a line has no ``id``.
     """
-    import csv
+    codes = []
+    for number, item in read_records(path):
+        try:
+            codes.append(codes_of(item))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{path.name}, record {number}: not a coded comment; needed are id and themes, "
+                "as JSON lines, CSV or Parquet from 'voices classify'"
+            ) from error
+    return codes
 
+
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number and the fields of each record of a coded file; no fields for a line that is no JSON object.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or cannot be read as what its name says.
+    """
     if not path.is_file():
         raise InputError(f"{path}: there is no such file")
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            yield from enumerate(pq.read_table(path).to_pylist(), start=1)
+        else:
+            yield from _lines(path)
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:
+        raise InputError(f"{path.name}: cannot be read ({type(error).__name__}); give UTF-8 text or Parquet") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8-sig", newline="") as stream:
-        lines: Iterable[Any] = csv.DictReader(stream) if ".csv" in path.suffixes else stream
-        codes = []
+        lines: Iterable[Any] = stream
+        if ".csv" in path.suffixes:
+            names = stream.readline()
+            delimiter = ";" if names.count(";") > names.count(",") else ","
+            lines = csv.DictReader(stream, next(csv.reader([names], delimiter=delimiter)), delimiter=delimiter)
         for number, line in enumerate(lines, start=1):
-            if not line or (isinstance(line, str) and not line.strip()):
-                continue
-            try:
-                codes.append(_codes(json.loads(line) if isinstance(line, str) else line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise InputError(
-                    f"{path.name}, record {number}: not a coded comment; needed are id and themes, "
-                    "as JSON lines or CSV from 'voices classify'"
-                ) from error
-    return codes
+            if not isinstance(line, str):
+                yield number, line
+            elif line.strip():
+                yield number, _fields(line)
+
+
+def _fields(line: str) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except ValueError:
+        return {}
+    return item if isinstance(item, dict) else {}
 
 
 def pair_up(coded: Sequence[Codes], gold: Sequence[Codes]) -> list[tuple[Codes, Codes]]:
@@ -168,6 +213,42 @@ def intervals(pairs: Sequence[tuple[Codes, Codes]], *, seed: int = 20) -> dict[s
     """
     import numpy as np
 
+    bounds = {name: np.percentile(values, [2.5, 97.5]) for name, values in _resampled(pairs, seed=seed).items()}
+    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+
+
+def gains(
+    before: Sequence[tuple[Codes, Codes]], after: Sequence[tuple[Codes, Codes]], *, seed: int = 20
+) -> dict[str, tuple[float, float, float]]:
+    """Give how far the three main figures rose from one coding to another, with 95 % bootstrap intervals.
+
+    Parameters
+    ----------
+    before, after : sequence of (coded, gold)
+        The same gold comments in the same order.
+
+    Returns
+    -------
+    dict
+        As of :func:`intervals` -> (difference, low, high), from -1 to 1. Both codings are resampled with the
+        same draws, so that what makes a comment hard counts in neither.
+    """
+    import numpy as np
+
+    first, second = _resampled(before, seed=seed), _resampled(after, seed=seed)
+    result = {}
+    for name, values in second.items():
+        old, new = (asdict(agreement(pairs))[name] for pairs in (before, after))
+        if old is not None and new is not None:
+            low, high = np.percentile(np.array(values) - np.array(first[name]), [2.5, 97.5])
+            result[name] = (new - old, float(low), float(high))
+    return result
+
+
+def _resampled(pairs: Sequence[tuple[Codes, Codes]], *, seed: int) -> dict[str, list[float]]:
+    """Give the three main figures of samples that are drawn with replacement."""
+    import numpy as np
+
     rng = np.random.default_rng(seed)
     themes = np.array([_counts(set(a.themes), set(b.themes)) for a, b in pairs])
     signed = np.array([_counts(set(a.themes.items()), set(b.themes.items())) for a, b in pairs])
@@ -178,8 +259,7 @@ def intervals(pairs: Sequence[tuple[Codes, Codes]], *, seed: int = 20) -> dict[s
         samples["theme_micro_f1"].append(float(_f1_rows(themes[drawn].sum(axis=0))))
         samples["polarity_micro_f1"].append(float(_f1_rows(signed[drawn].sum(axis=0))))
         samples["sentiment_macro_f1"].append(float(_f1_rows(sentiment[drawn].sum(axis=0)).mean()))
-    bounds = {name: np.percentile(values, [2.5, 97.5]) for name, values in samples.items()}
-    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
+    return samples
 
 
 def _counts(one: set[Any], other: set[Any]) -> tuple[int, int, int]:

@@ -58,6 +58,50 @@ class HubModel(ModelFolder):
         return str(self.description["sha256"])
 
 
+def load_network(folder: Path, *, kind: str, device: str, threads: int | None) -> tuple[Any, Any]:
+    """Read the tokenizer and the weights of a folder.
+
+    Parameters
+    ----------
+    kind : str
+        Class of transformers that reads the weights.
+    device : str
+        ``cpu``, or ``cuda`` in half precision.
+    threads : int or None
+        Threads of torch on the processor; None leaves them as they are.
+
+    Raises
+    ------
+    ModelError
+        If they cannot be read, or the tokenizer cannot pad.
+    """
+    import torch
+    import transformers
+
+    options = {"local_files_only": True, "trust_remote_code": False}
+    dtype = torch.float16 if device == "cuda" else torch.float32
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        with _silenced():
+            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
+            model = getattr(transformers, kind).from_pretrained(folder, dtype=dtype, **options)
+    except Exception as error:
+        raise ModelError(
+            f"{folder.name}: transformers cannot read the weights or the tokenizer ({type(error).__name__}); "
+            "download the folder again, or choose a model that needs no code of its own"
+        ) from error
+    if tokenizer.pad_token is None:
+        raise ModelError(f"{folder.name}: its tokenizer has no padding token; name one in tokenizer_config.json")
+    return tokenizer, model.to(device).eval()
+
+
+def longest(tokenizer: Any, model: Any) -> int:
+    """Give the most tokens that a network takes."""
+    # RoBERTa counts two positions that no token can have
+    return int(min(tokenizer.model_max_length, (getattr(model.config, "max_position_embeddings", None) or 514) - 2))
+
+
 class Classifier:
     """Runs a sequence-classification model; the weights are read at the first use.
 
@@ -85,29 +129,9 @@ class Classifier:
         ModelError
             If they cannot be read, or the tokenizer cannot pad.
         """
-        import torch
-        import transformers
-
-        options = {"local_files_only": True, "trust_remote_code": False}
-        dtype = torch.float16 if self.device == "cuda" else torch.float32
-        if self.threads:
-            torch.set_num_threads(self.threads)
-        try:
-            with _silenced():
-                tokenizer = transformers.AutoTokenizer.from_pretrained(self.folder, **options)
-                model = transformers.AutoModelForSequenceClassification.from_pretrained(
-                    self.folder, dtype=dtype, **options
-                )
-        except Exception as error:
-            raise ModelError(
-                f"{self.folder.name}: transformers cannot read the weights or the tokenizer ({type(error).__name__}); "
-                "download the folder again, or choose a model that needs no code of its own"
-            ) from error
-        if tokenizer.pad_token is None:
-            raise ModelError(
-                f"{self.folder.name}: its tokenizer has no padding token; name one in tokenizer_config.json"
-            )
-        self._tokenizer, self._model = tokenizer, model.to(self.device).eval()
+        self._tokenizer, self._model = load_network(
+            self.folder, kind="AutoModelForSequenceClassification", device=self.device, threads=self.threads
+        )
 
     def chances(self, texts: Sequence[str], hypotheses: Sequence[str] | None = None) -> np.ndarray:
         """Give the probability of each label.
@@ -129,12 +153,10 @@ class Classifier:
         import numpy as np
         import torch
 
-        config = self._model.config
-        # RoBERTa counts two positions that no token can have
-        limit = min(self._tokenizer.model_max_length, (getattr(config, "max_position_embeddings", None) or 514) - 2)
+        limit = longest(self._tokenizer, self._model)
         columns = [texts] if hypotheses is None else [texts, hypotheses]
         order = sorted(range(len(texts)), key=lambda i: sum(len(column[i]) for column in columns))
-        result = np.zeros((len(texts), config.num_labels))
+        result = np.zeros((len(texts), self._model.config.num_labels))
         for start in range(0, len(order), PASS):
             rows = order[start : start + PASS]
             parts = [[column[i] for i in rows] for column in columns]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "voices-small"
 FORMAT = 2
 """Version of ``analyst.json`` that this package reads."""
+HEADS = "heads"
+"""Its ``kind`` where the folder holds nothing but heads."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,29 @@ class ModelFolder:
     def checksum(self) -> str:
         """SHA-256 of the weights, as recorded when the model was made."""
         return str(self.description["files"]["model.onnx"])
+
+
+@dataclass(frozen=True)
+class HeadsModel(ModelFolder):
+    """Heads that were fitted on a user's own codes, and the model that they build upon.
+
+    Attributes
+    ----------
+    base : ModelFolder
+        Holds the encoder; its description says what it is without the heads.
+    """
+
+    base: ModelFolder
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the heads, as recorded when they were fitted."""
+        return str(self.description["files"]["heads.npz"])
+
+    @property
+    def encoder(self) -> dict[str, str]:
+        """Name, checksum, prefix and pooling of the sentence encoder that the heads read; empty for the base's own."""
+        return dict(self.description.get("encoder", {}))
 
 
 class AnalystLike(Protocol):
@@ -126,7 +151,33 @@ def _open(path: Path) -> ModelFolder:
     for name in description["files"]:
         if not (path / name).is_file():
             raise ModelError(f"{path.name}: the file {name} is missing; restore it from the release")
-    return ModelFolder(description["name"], description["version"], path, description)
+    made = description["name"], description["version"], path, description
+    return (
+        HeadsModel(*made, _base(path, description["base"])) if description.get("kind") == HEADS else ModelFolder(*made)
+    )
+
+
+def _base(path: Path, entry: dict[str, str]) -> ModelFolder:
+    """Find the model that heads were fitted on.
+
+    Raises
+    ------
+    ModelError
+        If it is gone or no longer the same.
+    """
+    try:
+        base = find(entry["name"])
+    except InputError as error:
+        raise ModelError(
+            f"{path.name}: the model {entry['name']} that its heads build upon is not there; "
+            "put it back, or fit the heads again with: voices train"
+        ) from error
+    if base.checksum != entry["sha256"]:
+        raise ModelError(
+            f"{path.name}: its heads were fitted on another version of {entry['name']} (sha256 {entry['sha256'][:12]}, "
+            f"here is {base.checksum[:12]}); fit them again with: voices train"
+        )
+    return base
 
 
 def file_sha256(path: Path) -> str:
@@ -137,4 +188,7 @@ def file_sha256(path: Path) -> str:
 
 def damaged_files(model: ModelFolder) -> list[str]:
     """List the files of a model whose checksum is not the recorded one; empty when all is well."""
-    return [name for name, digest in model.description["files"].items() if file_sha256(model.path / name) != digest]
+    damaged = [name for name, digest in model.description["files"].items() if file_sha256(model.path / name) != digest]
+    if isinstance(model, HeadsModel):
+        damaged += [f"{model.base.name}/{name}" for name in damaged_files(model.base)]
+    return damaged

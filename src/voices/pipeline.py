@@ -298,7 +298,7 @@ def align(
                 encode=encoder(analyst),
                 seed=settings.seed,
             )
-        record = align_entry(settings, analyst.model, custom, collected.aggregates, books, now)
+        record = align_entry(settings, analyst.model, analyst.themes, collected.aggregates, books, now)
         record["alignment"] = found.entry()
         frames = _frames(collected.aggregates, found, record) | {"quotes": no_quotes()}
         _write_tables(stage, {name: frame for name, frame in frames.items() if name != "quotes"})

@@ -15,9 +15,9 @@ from voices.aggregate import Aggregates, VoiceCounts
 from voices.coding import Coder, Input
 from voices.config import Settings
 from voices.foreign import HubModel
-from voices.models import ModelFolder
+from voices.models import HeadsModel, ModelFolder
 from voices.tables import VOICES
-from voices.taxonomy import Theme
+from voices.taxonomy import Theme, load, theme_entry
 from voices.types import Status
 
 if TYPE_CHECKING:
@@ -108,26 +108,25 @@ def model_entry(model: ModelFolder) -> dict[str, Any]:
     }
     if isinstance(model, HubModel):
         entry |= {"gives": model.gives, "base": model_entry(model.base)}
+    if isinstance(model, HeadsModel):
+        entry |= {"gives": "codes", "base": model_entry(model.base)}
+        if model.encoder:
+            entry["encoder"] = model.encoder
     return entry
-
-
-def _theme_entry(theme: Theme) -> dict[str, Any]:
-    """Describe a theme of the user's own; its examples may be what somebody wrote, so they are only counted."""
-    return {
-        "name": theme.name,
-        "employee": theme.employee,
-        "customer": theme.customer,
-        "n_examples": len(theme.examples),
-    }
 
 
 def _versions(model: ModelFolder) -> dict[str, str]:
     from importlib.metadata import version
 
     names = ["numpy", "pandas", "pyarrow", "onnxruntime", "tokenizers", "spacy", "lingua-language-detector"]
-    if isinstance(model, HubModel):
+    if isinstance(model, HubModel) or (isinstance(model, HeadsModel) and model.encoder):
         names += ["torch", "transformers"]
     return {"python": sys.version.split()[0], "voices": __version__} | {name: version(name) for name in names}
+
+
+def _own_themes(themes: Mapping[str, Theme]) -> dict[str, Any]:
+    """Describe the themes that do not ship with the package."""
+    return {name: theme_entry(theme) for name, theme in themes.items() if theme != load().get(name)}
 
 
 def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.datetime) -> dict[str, Any]:
@@ -147,7 +146,7 @@ def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.dateti
         "command": command,
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(coder.analyst.model),
-        "custom_themes": {name: _theme_entry(theme) for name, theme in coder.custom.items()},
+        "custom_themes": _own_themes(coder.analyst.themes),
         "settings": settings.as_dict(),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},
@@ -196,7 +195,7 @@ class CodedFile:
 def align_entry(
     settings: Settings,
     model: ModelFolder,
-    custom: Mapping[str, Theme],
+    themes: Mapping[str, Theme],
     aggregates: Aggregates,
     files: Sequence[CodedFile],
     now: dt.datetime,
@@ -208,7 +207,7 @@ def align_entry(
         "command": "align",
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(model),
-        "custom_themes": {name: _theme_entry(theme) for name, theme in custom.items()},
+        "custom_themes": _own_themes(themes),
         "settings": settings.as_dict(),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},

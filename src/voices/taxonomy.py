@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 SENTIMENTS = ("positive", "negative", "neutral", "mixed")
 POLARITIES = ("positive", "negative", "neutral")
@@ -44,6 +45,22 @@ class Theme:
     customer: dict[str, str]
     shared: bool
     examples: tuple[str, ...] = ()
+
+
+def theme_entry(theme: Theme) -> dict[str, Any]:
+    """Describe a theme of the user's own; its examples may be what somebody wrote, so they are only counted."""
+    return {
+        "name": theme.name,
+        "employee": theme.employee,
+        "customer": theme.customer,
+        "n_examples": len(theme.examples),
+    }
+
+
+def theme_of(key: str, entry: Mapping[str, Any]) -> Theme:
+    """Give the theme that :func:`theme_entry` described, without its examples."""
+    shared = bool(entry["employee"] and entry["customer"])
+    return Theme(key, entry["name"], entry["employee"], entry["customer"], shared)
 
 
 @cache

@@ -167,7 +167,7 @@ def _tail(observed: float, largest: np.ndarray, single: np.ndarray) -> float:
         return counted
     skew = np.maximum(stats.skew(single, axis=0), 0.0)
     fitted = stats.pearson3.sf((observed - single.mean(axis=0)) / spread, skew).sum()
-    return min(counted, max(float(fitted), 1e-12))
+    return min(1.0, max(float(fitted), 1e-12))
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def usable_factor(factor: float, freedom: float) -> float:
     Examples
     --------
     >>> usable_factor(0.8, 60), usable_factor(0.1, 16)
-    (0.8, 1.0)
+    (0.8, 0.5)
     """
     return min(1.0, max(factor, 1 / (MOST_SPREAD * math.sqrt(max(1.0, freedom)))))
 
@@ -296,12 +296,14 @@ def left_after(reliability: float, explained: float) -> float:
     return max(0.0, (reliability - explained) / (1 - explained)) if explained < 1 else 0.0
 
 
-def fisher_interval(value: float, draws: np.ndarray, *, freedom: int) -> tuple[float, float]:
+def fisher_interval(
+    value: float, draws: np.ndarray, *, freedom: int, clusters: int | None = None
+) -> tuple[float, float]:
     """Give the 95 % interval of a correlation from the spread of its bootstrap draws.
 
     On Fisher's scale, where the spread hardly depends on the value; never narrower than theory
-    gives it (Fisher 1921: variance 1 / (n - 3)), and at most half as wide again, since samples of
-    few units repeat so many that their spread means little.
+    gives it (Fisher 1921: variance 1 / (n - 3)), and for single values at most half as wide again, since
+    samples of few units repeat so many that their spread means little.
 
     Parameters
     ----------
@@ -310,14 +312,16 @@ def fisher_interval(value: float, draws: np.ndarray, *, freedom: int) -> tuple[f
     draws : ndarray
         Bootstrap values of the same correlation.
     freedom : int
-        Units less covariates.
+        Degrees of freedom of the correlation.
+    clusters : int or None
+        Units that were drawn, where each holds several values; None takes the degrees of freedom.
     """
     edge = 1 - 1e-6
     middle = math.atanh(min(max(value, -edge), edge))
     spread = float(np.arctanh(np.clip(draws, -edge, edge)).std()) if len(draws) else 0.0
     theory = 1 / math.sqrt(max(1, freedom - 3))
-    spread = min(max(spread, theory), 1.5 * theory)
-    half = float(stats.t.ppf(0.975, max(2, freedom - 2))) * spread
+    spread = max(spread, theory) if clusters else min(max(spread, theory), 1.5 * theory)
+    half = float(stats.t.ppf(0.975, max(2, (clusters or freedom) - 2))) * spread
     return math.tanh(middle - half), math.tanh(middle + half)
 
 

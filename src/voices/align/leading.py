@@ -113,7 +113,11 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     rng = np.random.default_rng(seed)
     shifts = rng.integers(0, periods, size=(max(199, min(SHIFTS, LARGE // units)), units))
     resamples = rng.multinomial(units, np.full(units, 1 / units), size=max(100, min(RESAMPLES, LARGE // units)))
-    crossed = [_cross(series["employee"][p.employee], series["customer"][p.customer], lags, shifts) for p in usable]
+    kept = {theme: _kept(of, shifts) for theme, of in series["employee"].items()}
+    crossed = [
+        _cross(series["employee"][p.employee], series["customer"][p.customer], lags, shifts, kept[p.employee])
+        for p in usable
+    ]
     common = _common(usable, crossed)
     ahead = [_strongest(item, common, +1) for item in crossed]
     behind = [_strongest(item, common, -1) for item in crossed]
@@ -126,7 +130,7 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
         draws = _draws(item, lags + best.lag, resamples) - common[lags + best.lag]
         freedom = units * (periods - best.lag - 2)
         factor = usable_factor(attenuation(x.reliability, y.reliability), freedom)
-        low, high = fisher_interval(best.value, draws, freedom=freedom)
+        low, high = fisher_interval(best.value, draws, freedom=freedom, clusters=units)
         leads.append(
             Lead(
                 pair=pair,
@@ -186,7 +190,8 @@ def residual(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Take unit means, unit trends and period means out of values (units, periods), by weighted least squares.
 
     Cells without weight become 0. Sweeps over both effects until they hardly change, as in the method of
-    alternating projections (Gaure 2013).
+    alternating projections (Gaure 2013). What is left of the common course in units that follow it more or less
+    than others goes as well, see :func:`_without_course`.
     """
     left = np.where(weight > 0, values, 0.0)
     time = np.arange(values.shape[1], dtype=float)[None, :]
@@ -198,7 +203,29 @@ def residual(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
         left = left - (weight * left).sum(axis=0, keepdims=True) / period_weight
         left = left - (weight * left).sum(axis=1, keepdims=True) / unit_weight
         left = left - centred * (weight * centred * left).sum(axis=1, keepdims=True) / steep
-    return np.where(weight > 0, left, 0.0)
+    left = np.where(weight > 0, left, 0.0)
+    return _without_course(left, weight, (weight * values).sum(axis=0) / period_weight[0])
+
+
+def _without_course(left: np.ndarray, weight: np.ndarray, course: np.ndarray) -> np.ndarray:
+    """Take out how much more or less than the average each unit follows the common course (periods,).
+
+    A season that some units feel more than others would leave both sides of those units moving together.
+    Slopes of common correlated effects (Pesaran 2006, Econometrica 74), drawn to zero by their reliability
+    (variance between units by the method of moments), so that they take little where there is no such season.
+    """
+    design = np.column_stack([np.ones(len(course)), np.arange(len(course))])
+    course = course - design @ np.linalg.lstsq(design, course, rcond=None)[0]
+    if float((course**2).sum()) < 1e-18:
+        return left
+    energy = np.maximum((weight * course**2).sum(axis=1), 1e-12)
+    slopes = (weight * course * left).sum(axis=1) / energy
+    units, periods = left.shape
+    freedom = max(1.0, float((weight > 0).sum()) - 3 * units - periods + 1)
+    noise = max(0.0, float((weight * left**2).sum() - (energy * slopes**2).sum())) / freedom
+    between = max(0.0, (float((energy * slopes**2).sum()) - noise * units) / float(energy.sum()))
+    drawn = slopes * between / np.maximum(between + noise / energy, 1e-18)
+    return np.where(weight > 0, left - drawn[:, None] * course, 0.0)
 
 
 def _even(values: np.ndarray) -> np.ndarray:
@@ -239,7 +266,23 @@ class _Cross:
     energy: np.ndarray
 
 
-def _cross(x: _Series, y: _Series, lags: int, shifts: np.ndarray) -> _Cross:
+def _kept(x: _Series, shifts: np.ndarray) -> np.ndarray:
+    """Give, for every permutation, how much of the employees' series is left beside unit means and trends, 0 to 1.
+
+    A series that is moved round has a mean and a trend again, which the customers' series cannot answer to.
+    """
+    units, periods = x.values.shape
+    time = np.arange(periods) - (periods - 1) / 2
+    time = time / np.sqrt((time**2).sum())
+    lost = np.zeros((units, periods))
+    for shift in range(periods):
+        moved = np.roll(x.values, shift, axis=1)
+        lost[:, shift] = moved.sum(axis=1) ** 2 / periods + (moved @ time) ** 2
+    share = lost[np.arange(units)[None, :], shifts].sum(axis=1) / float((x.values**2).sum())
+    return np.asarray(np.sqrt(np.maximum(1 - share, 0.05)))
+
+
+def _cross(x: _Series, y: _Series, lags: int, shifts: np.ndarray, kept: np.ndarray) -> _Cross:
     n_units, periods = x.values.shape
     scale = np.sqrt((x.values**2).sum() * (y.values**2).sum())
     rows = np.arange(n_units)[None, :]
@@ -252,7 +295,7 @@ def _cross(x: _Series, y: _Series, lags: int, shifts: np.ndarray) -> _Cross:
             table += x.values[:, (t - lag - np.arange(periods)) % periods] * y.values[:, [t]]
         table *= periods / (last - first) / scale
         units.append(table[:, 0])
-        null.append(table[rows, shifts].sum(axis=1))
+        null.append(table[rows, shifts].sum(axis=1) / kept)
     stacked = np.stack(units)
     energy = np.stack([(x.values**2).sum(axis=1), (y.values**2).sum(axis=1)]) / [
         [(x.values**2).sum()],

@@ -173,7 +173,7 @@ def _link(
 ) -> Link:
     x, y = sides["employee"][pair.employee], sides["customer"][pair.customer]
     freedom = len(x.scores) - result.covariates
-    factor = usable_factor(attenuation(_left(x, columns.covariates), _left(y, columns.covariates)), freedom)
+    factor = usable_factor(attenuation(_left(x, columns.covariates), _left(y, columns.covariates)) - common, freedom)
     low, high = fisher_interval(result.observed - common, result.draws - common, freedom=freedom)
     return Link(
         pair=pair,

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from voices.cli import align, classify, demo, evaluate, models, run, taxonomy
+from voices.cli import align, classify, demo, evaluate, models, run, taxonomy, train
 from voices.errors import VoicesError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("run")(run.run)
 app.command("classify")(classify.classify)
 app.command("align")(align.align)
 app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
 app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")
 app.add_typer(taxonomy.app, name="taxonomy")

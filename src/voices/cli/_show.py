@@ -16,6 +16,7 @@ VOICES = ("employee", "customer")
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
+    from voices.own_codes import Trained
     from voices.progress import Progress
     from voices.read import Plan
     from voices.record import Summary
@@ -114,7 +115,11 @@ def summary(result: Summary, *, out: Path | None, quiet: bool, as_json: bool) ->
         )
     model = result.run["model"]
     if "base" in model:
-        _say(f"Model: {model['name']} gave {model['gives']}, {model['base']['name']} all other codes")
+        beside = [model["base"]["name"], *([model["encoder"]["name"]] if "encoder" in model else [])]
+        if model["gives"] == "codes":
+            _say(f"Model: {model['name']}, heads on {' and '.join(beside)}")
+        else:
+            _say(f"Model: {model['name']} gave {model['gives']}, {beside[0]} all other codes")
     reported = result.run["command"] in ("run", "align")
     if reported:
         _roots(result)
@@ -170,6 +175,32 @@ def _roots(result: Summary) -> None:
     ]
     if units["matched"] and alone:
         _say(f"Units: {sum(units['matched'].values()):,} on both sides, {', '.join(alone)} (see units.csv).")
+
+
+MAIN = {"theme_micro_f1": "theme F1", "polarity_micro_f1": "with polarity", "sentiment_macro_f1": "sentiment F1"}
+
+
+def trained(result: Trained) -> None:
+    """Print how far the base and the fitted heads agree with the codes, and what there were too few codes for."""
+    fitted, metrics = result.description["fit"], result.metrics
+    _say(f"{sum(fitted['read'].values()):,} read = {fitted['n']:,} used + {fitted['n_rejected']:,} set aside"
+         + (f" ({result.out / 'rejected.csv'} says why)" if fitted["n_rejected"] else ""))  # fmt: skip
+    typer.echo(f"{'':<20}{'n':>6}" + "".join(f"{head:>27}" for head in MAIN.values()))
+    for name, row in metrics["groups"].items():
+        both = (f"{_cell(metrics['before'][name][key])} -> {_measured(row, key)}" for key in MAIN)
+        typer.echo(f"{name:<20}{row['n']:>6}" + "".join(f"{cell:>27}" for cell in both))
+    typer.echo(f"\n{'theme':<24}{'n':>6}{'precision':>11}{'recall':>11}{'F1':>18}{'threshold':>11}")
+    for name, limit in result.description["thresholds"].items():
+        row, before = metrics["themes"].get(name), metrics["themes_before"].get(name)
+        if row and before:
+            typer.echo(f"{name:<24}{row['n']:>6}{row['precision']:>11.3f}{row['recall']:>11.3f}"
+                       f"{before['f1']:>9.3f} -> {row['f1']:.3f}{limit:>11.3f}")  # fmt: skip
+    _say(
+        "Before -> after: the shipped model, then your heads, each comment judged by heads that were not fitted to it."
+    )
+    for note in result.metrics["notes"]:
+        _say(note)
+    _say(f"Written: {result.out}; use it with --model {result.out}")
 
 
 def agreement(result: Mapping[str, Any]) -> None:

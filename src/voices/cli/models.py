@@ -36,10 +36,14 @@ def verify(name: str = typer.Argument("voices-small", help="A shipped model or a
     Example: voices models verify
     """
     from voices.errors import ModelError
-    from voices.models import damaged_files, find
+    from voices.hub import open_encoder
+    from voices.models import HeadsModel, damaged_files, find
 
     model = find(name)
     damaged = damaged_files(model)
     if damaged:
-        raise ModelError(f"{model.name}: not the recorded content: {', '.join(damaged)}; restore it from the release")
+        advice = "fit the heads again with: voices train" if "heads.npz" in damaged else "restore it from the release"
+        raise ModelError(f"{model.name}: not the recorded content: {', '.join(damaged)}; {advice}")
+    if isinstance(model, HeadsModel) and model.encoder:
+        open_encoder(**model.encoder, device="cpu", threads=None)
     typer.echo(f"{model.name} {model.version}: all files are as recorded")

@@ -291,7 +291,7 @@ def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
     ]
     facts += [(words("method.model"), how.model), (words("method.model_version"), how.model_version)]
     facts += [(words("method.checksum"), how.checksum)]
-    facts += [(words("method.beside_themes" if how.gives == "themes" else "method.beside_sentiment"), how.base)]
+    facts += [(words(f"method.beside_{how.gives or 'sentiment'}"), how.base)]
     facts += [(words("method.version"), how.version)]
     facts += [(words("method.created"), how.created.date() if how.created else None)]
     facts += [(words("method.pass_on"), f"{words('method.pass_on_yes')} {words('method.pass_on_no')}")]

@@ -143,15 +143,17 @@ def reliability(chance: np.ndarray, outcome: np.ndarray, *, bins: int = 10) -> l
     ]
 
 
-def confusion(found: np.ndarray, actual: np.ndarray) -> dict[str, dict[str, int]]:
+def confusion(found: np.ndarray, actual: np.ndarray, *, themes: Sequence[str] = THEMES) -> dict[str, dict[str, int]]:
     """Count hits and errors per theme, so that shares can be corrected for them (Rogan & Gladen, 1978).
 
     Parameters
     ----------
     found, actual : ndarray of bool, shape (n_rows, n_themes)
+    themes : sequence of str
+        Ids of the columns.
     """
     counts = {}
-    for index, theme in enumerate(THEMES):
+    for index, theme in enumerate(themes):
         a, b = found[:, index], actual[:, index]
         counts[theme] = {
             "true_positive": int((a & b).sum()),

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from voices.analyst import Analyst, doubt, softmax
+from voices.analyst import Analyst, doubt
 from voices.evaluate import Codes, agreement, groups, pair_up, read_codes, theme_f1
+from voices.heads import softmax
 from voices.model_input import model_input
 from voices.models import FORMAT, file_sha256, find
 from voices.prepare import prepare
