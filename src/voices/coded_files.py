@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -103,7 +104,7 @@ def _lines(path: Path, suffix: str) -> Iterator[CodedTable]:
                 yield _from_records(path.name, chunk)
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name}: not UTF-8 text; write it again as UTF-8") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path.name}: cannot be read to its end ({type(error).__name__}); copy it again") from error
 
 
@@ -123,7 +124,8 @@ def _json_records(stream: IO[str]) -> Iterator[_Record]:
 def _csv_records(stream: IO[str], name: str) -> Iterator[_Record]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     table = csv.DictReader(stream)
-    _check_columns(name, [head.strip() for head in table.fieldnames or ()])
+    table.fieldnames = [head.strip() for head in table.fieldnames or ()]
+    _check_columns(name, table.fieldnames)
     yield from enumerate(table, start=2)
 
 
@@ -160,7 +162,7 @@ def _row(item: Mapping[str, Any] | None) -> dict[str, Any]:
     """
     if item is None:
         raise ValueError("not a JSON object")
-    row = {ALIASES.get(key, key): value for key, value in item.items()}
+    row = {own: item[key] for key, own in ALIASES.items() if key in item} | dict(item)
     if row.get("id") in (None, ""):
         raise ValueError("no id")
     if row.get("voice") not in tuple(Voice):
@@ -194,7 +196,7 @@ def _mentions(themes: Any) -> Iterator[tuple[str, str, str | None]]:
         if not isinstance(theme, str) or not theme or set(theme) & {";", ":"}:
             raise ValueError("a mention has no theme")
         if polarity not in POLARITIES:
-            raise ValueError(f"the polarity of {theme[:40]} is not {', '.join(POLARITIES)}")
+            raise ValueError(f"the polarity of a mention is not {', '.join(POLARITIES)}")
         yield theme, polarity, segment if isinstance(segment, str) else None
 
 
@@ -228,7 +230,10 @@ def _dates(values: Any) -> Any:
     import pyarrow.compute as pc
 
     days = pc.utf8_slice_codeunits(values, 0, 10)
-    return pc.strptime(days, format="%Y-%m-%d", unit="s", error_is_null=True).cast("date32")
+    found = pc.strptime(days, format="%Y-%m-%d", unit="s", error_is_null=True)
+    # strptime takes 30 February for 2 March.
+    real = pc.equal(pc.strftime(found, format="%Y-%m-%d"), days)
+    return pc.if_else(real, found, None).cast("date32")
 
 
 def _parquet(path: Path) -> Iterator[CodedTable]:
@@ -239,11 +244,10 @@ def _parquet(path: Path) -> Iterator[CodedTable]:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path.name}: not a Parquet file, or damaged; write it again") from error
-    names = [ALIASES.get(name, name) for name in file.schema_arrow.names]
+    given = file.schema_arrow.names
+    names = [name if ALIASES.get(name) in given else ALIASES.get(name, name) for name in given]
     _check_columns(path.name, names)
-    wanted = [
-        name for name, known in zip(file.schema_arrow.names, names, strict=True) if known in (*TEXTS, *NUMBERS, "date")
-    ]
+    wanted = [name for name, known in zip(given, names, strict=True) if known in (*TEXTS, *NUMBERS, "date")]
     start = 1
     for batch in file.iter_batches(batch_size=BATCH, columns=wanted):
         yield _from_arrow(path.name, pa.Table.from_batches([batch]), start)
@@ -253,6 +257,7 @@ def _parquet(path: Path) -> Iterator[CodedTable]:
 def _from_arrow(name: str, table: pa.Table, start: int) -> CodedTable:
     """Bring a Parquet batch into our columns without touching every row, unless themes are nested."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     table = table.rename_columns([ALIASES.get(column, column) for column in table.column_names])
     if not pa.types.is_string(table["themes"].type) and not pa.types.is_large_string(table["themes"].type):
@@ -267,13 +272,17 @@ def _from_arrow(name: str, table: pa.Table, start: int) -> CodedTable:
         given = (
             table[column].combine_chunks().cast(pa.string()) if column in table.column_names else pa.nulls(n, "string")
         )
-        arrays[column] = given
+        arrays[column] = pc.if_else(pc.equal(given, ""), None, given)
     for column in NUMBERS:
         known = column in table.column_names
         arrays[column] = table[column].combine_chunks().cast(pa.float64()) if known else pa.nulls(n, pa.float64())
     given = table["date"].combine_chunks() if "date" in table.column_names else pa.nulls(n, pa.date32())
+    if not pa.types.is_temporal(given.type):
+        given = given.cast(pa.string())
+        given = pc.if_else(pc.equal(given, ""), None, given)
     arrays["date"] = _dates(given) if pa.types.is_string(given.type) else given.cast(pa.date32())
     lost = arrays["date"].null_count - given.null_count
+    arrays["themes"] = _told_once(arrays["themes"])
     arrays["segments"] = pa.nulls(n, pa.list_(pa.string()))
     reasons = _reasons(arrays["id"], arrays["voice"], arrays["themes"])
     rejected = [Rejected(name, start + k, reason) for k, reason in reasons.items()]
@@ -282,6 +291,22 @@ def _from_arrow(name: str, table: pa.Table, start: int) -> CodedTable:
         kept = pa.array([k not in reasons for k in range(n)])
         whole = whole.filter(kept)
     return CodedTable(name, whole, rejected, lost)
+
+
+def _told_once(themes: Any) -> Any:
+    """Write every theme once and in one way; each different cell is looked at once, bad ones stay."""
+    import pyarrow as pa
+
+    coded = themes.dictionary_encode()
+    whole = pa.array([_clean(cell) for cell in coded.dictionary.to_pylist()], pa.string())
+    return whole.take(coded.indices)
+
+
+def _clean(cell: str) -> str:
+    try:
+        return str(_row({"id": "x", "voice": "employee", "themes": cell})["themes"])
+    except ValueError:
+        return cell
 
 
 def _is_pairs(value: Any) -> bool:

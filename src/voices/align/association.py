@@ -240,7 +240,7 @@ def _bootstrap(x: np.ndarray, y: np.ndarray, covariates: np.ndarray, resamples: 
     moments = (weight @ products).reshape(-1, width, width) - means[:, :, None] * means[:, None, :]
     target, other = moments[:, :2, :2], moments[:, 2:, 2:]
     cross = moments[:, 2:, :2]
-    ridge = 1e-9 * np.eye(width - 2) * np.trace(other, axis1=1, axis2=2)[:, None, None]
+    ridge = 1e-9 * np.eye(width - 2) * np.maximum(np.trace(other, axis1=1, axis2=2), 1e-9)[:, None, None]
     left = target - cross.transpose(0, 2, 1) @ np.linalg.solve(other + ridge, cross) if width > 2 else target
     scale = np.sqrt(np.maximum(left[:, 0, 0] * left[:, 1, 1], 1e-18))
     return np.asarray(np.clip(left[:, 0, 1] / scale, -1, 1))

@@ -97,7 +97,7 @@ class Alignment:
         Ranked: by grade, then by size; paths of one theme on both sides before others of the same rank.
     skipped : dict
         Layer -> why it was not tested at all: ``one_voice``, ``no_text``, ``no_units``, ``few_units``,
-        ``no_dates``, ``few_periods``, ``few_mentions``.
+        ``thin_units``, ``no_dates``, ``future_dates``, ``few_periods``, ``few_mentions``.
     n_units, n_periods : int
         Units that both sides wrote about, and periods of the panel.
     left_out : LeftOut
@@ -159,7 +159,7 @@ def align(
         for voice, total in totals.items()
     }
     tested = pairs(tuple(shares["employee"]), tuple(shares["customer"]))
-    skipped = _skipped(panel, has_text=sample is not None and encode is not None)
+    skipped = _skipped(panel, left_out, has_text=sample is not None and encode is not None)
     similar = aligned(sample, tested, encode, seed=seed) if sample is not None and encode is not None else []
     links = [] if "linked" in skipped else linked(panel, tested, seed=seed)
     leads = [] if "leading" in skipped else leading(panel, tested, seed=seed)
@@ -189,15 +189,15 @@ def _is_shared(pair: Pair, shares: Mapping[str, Mapping[str, NegativeShare]], fl
     return all(shares[voice][pair.employee].is_above(floor) for voice in shares)
 
 
-def _skipped(panel: Panel, *, has_text: bool) -> dict[str, str]:
+def _skipped(panel: Panel, left_out: LeftOut, *, has_text: bool) -> dict[str, str]:
     """Tell which layers the data cannot carry at all, and why."""
     reasons = {} if has_text else {"aligned": "no_text"}
     if panel.n_units < FEWEST_UNITS:
-        few = "no_units" if panel.n_units == 0 else "few_units"
+        few = "few_units" if panel.n_units else "thin_units" if left_out.thin_units else "no_units"
         return reasons | {"linked": few, "leading": few}
     dated = sum(bool(side.comments[:, :-1].sum()) for side in (panel.employee, panel.customer))
     if dated < 2:
-        return reasons | {"leading": "no_dates"}
+        return reasons | {"leading": "future_dates" if left_out.future_comments else "no_dates"}
     if len(panel.periods) < FEWEST_PERIODS:
         return reasons | {"leading": "few_periods"}
     return reasons

@@ -1,9 +1,10 @@
 """Layer 4, *leading*: within a unit, complaints of employees come before complaints of customers.
 
-What is constant in a unit, what happens everywhere in a period and each unit's straight trend are
-taken out. What is left is correlated at lags 1 to K and tested against circular shifts in time within
-each unit. A lead must also be the peak of the correlation over all lags, both ways and none, and
-stronger than the same lag the other way round: two sides that worsen together have no leader.
+What is constant in a unit, what happens everywhere in a period, each unit's straight trend and its own
+share in common seasons are taken out. What employees wrote up to K periods before is then compared with what is
+new among customers (that is, beyond what their own past leads to expect), against circular shifts in
+time within each unit. A lead must also be the peak over all lags, both ways and none, and stronger than
+the best lag the other way round: two sides that worsen together have no leader.
 """
 
 from __future__ import annotations
@@ -13,25 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voices.align.association import (
-    attenuation,
-    detectable,
-    fisher_interval,
-    pooled_variance,
-    tail_of_largest,
-    usable_factor,
-)
-from voices.align.panel import Panel, Side
+from voices.align.association import attenuation, detectable, fisher_interval, tail_of_largest, usable_factor
+from voices.align.linked import FEWEST_UNRELATED
+from voices.align.panel import Panel
 from voices.align.paths import EXPLORATORY, Pair, family_q_values
+from voices.align.series import Series, series_of
 
 FEWEST_PERIODS = 6
 FEWEST_UNITS = 8
 LONGEST_LAG = 6
-FEWEST_HITS = 20
 SHIFTS, RESAMPLES = 999, 500
 LARGE = 2_000_000
-ROUNDS = 12
-"""Sweeps of the removal of unit and period effects."""
 
 
 def longest_lag(n_periods: int) -> int:
@@ -54,9 +47,9 @@ class Lead:
     reverse_lag, reverse_effect, reverse_p_value, reverse_q_value
         The same with customers first.
     is_peak : bool
-        Whether no other lag, of either direction or none, has a stronger correlation.
+        Whether no other lag, of either direction or none, is stronger.
     direction_p_value : float
-        One-sided: that this lag is stronger than the same lag the other way round.
+        One-sided: that the strongest lag is stronger than the strongest one the other way round.
     n_units, n_periods : int
     detectable : float
         Smallest true correlation that would be found in four of five cases.
@@ -80,14 +73,6 @@ class Lead:
     detectable: float
 
 
-@dataclass(frozen=True)
-class _Series:
-    """What is left of one theme: ``values`` (units, periods) and the reliability of each, both drawn to 0."""
-
-    values: np.ndarray
-    reliability: np.ndarray
-
-
 def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     """Test every pair of themes over time within units.
 
@@ -104,8 +89,8 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     list of Lead
         Pairs with too few negative mentions, or without movement, are left out.
     """
-    series = {"employee": _series(panel.employee), "customer": _series(panel.customer)}
-    usable = [pair for pair in tested if pair.employee in series["employee"] and pair.customer in series["customer"]]
+    mine, theirs = series_of(panel.employee), series_of(panel.customer)
+    usable = [pair for pair in tested if pair.employee in mine and pair.customer in theirs]
     if not usable:
         return []
     units, periods = panel.n_units, len(panel.periods)
@@ -113,39 +98,39 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     rng = np.random.default_rng(seed)
     shifts = rng.integers(0, periods, size=(max(199, min(SHIFTS, LARGE // units)), units))
     resamples = rng.multinomial(units, np.full(units, 1 / units), size=max(100, min(RESAMPLES, LARGE // units)))
-    kept = {theme: _kept(of, shifts) for theme, of in series["employee"].items()}
-    crossed = [
-        _cross(series["employee"][p.employee], series["customer"][p.customer], lags, shifts, kept[p.employee])
-        for p in usable
-    ]
-    common = _common(usable, crossed)
-    ahead = [_strongest(item, common, +1) for item in crossed]
-    behind = [_strongest(item, common, -1) for item in crossed]
+    scores = [_scores(mine[p.employee], theirs[p.customer], lags, shifts) for p in usable]
+    effects = [_effects(mine[p.employee], theirs[p.customer], lags) for p in usable]
+    shared_score = _common(usable, [item.observed for item in scores])
+    shared_effect = _common(usable, [item.observed for item in effects])
+    ahead = [_strongest(item, shared_score, +1) for item in scores]
+    behind = [_strongest(item, shared_score, -1) for item in scores]
     q = family_q_values(usable, [item.p_value for item in ahead])
     reverse_q = family_q_values(usable, [item.p_value for item in behind])
     leads = []
     for k, pair in enumerate(usable):
-        item, best, other = crossed[k], ahead[k], behind[k]
-        x, y = series["employee"][pair.employee], series["customer"][pair.customer]
-        draws = _draws(item, lags + best.lag, resamples) - common[lags + best.lag]
+        best, other, effect = ahead[k], behind[k], effects[k]
         freedom = units * (periods - best.lag - 2)
-        factor = usable_factor(attenuation(x.reliability, y.reliability), freedom)
-        low, high = fisher_interval(best.value, draws, freedom=freedom, clusters=units)
+        factor = usable_factor(attenuation(mine[pair.employee].reliability, theirs[pair.customer].reliability), freedom)
+        at, back = lags + best.lag, lags - other.lag
+        value = float(effect.observed[at] - shared_effect[at])
+        draws = _draws(effect, at, resamples)
+        ends = fisher_interval(float(effect.observed[at]), draws, freedom=freedom, clusters=units)
+        low, high = (end - float(shared_effect[at]) for end in ends)
         leads.append(
             Lead(
                 pair=pair,
                 lag=best.lag,
-                effect=_clip(best.value / factor),
+                effect=_clip(value / factor),
                 low=_clip(low / factor),
                 high=_clip(high / factor),
                 p_value=best.p_value,
                 q_value=float(q[k]),
                 reverse_lag=other.lag,
-                reverse_effect=_clip(other.value / factor),
+                reverse_effect=_clip(float(effect.observed[back] - shared_effect[back]) / factor),
                 reverse_p_value=other.p_value,
                 reverse_q_value=float(reverse_q[k]),
-                is_peak=int(np.argmax(item.observed - common)) == lags + best.lag,
-                direction_p_value=_direction(item, lags, best.lag),
+                is_peak=int(np.argmax(scores[k].observed - shared_score)) == at,
+                direction_p_value=_direction(scores[k], shared_score),
                 n_units=units,
                 n_periods=periods,
                 detectable=detectable(freedom, factor),
@@ -154,106 +139,27 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     return leads
 
 
-def _series(side: Side) -> dict[str, _Series]:
-    """Give what is left of each theme once units, periods and straight trends are taken out."""
-    comments = side.comments[:, :-1].astype(float)
-    negative = side.negative[:, :-1].astype(float)
-    hits = negative.sum(axis=(0, 1))
-    chosen = np.flatnonzero(hits >= FEWEST_HITS)
-    if not len(chosen):
-        return {}
-    shares = hits[chosen] / comments.sum()
-    within = shares * (1 - shares)
-    typical = float(np.median(comments[comments > 0]))
-    rates = [
-        np.divide(negative[:, :, k], comments, out=np.full_like(comments, share), where=comments > 0) - share
-        for k, share in zip(chosen, shares, strict=True)
-    ]
-    freedom = max(1.0, float((comments > 0).sum()) - 2 * len(comments) - comments.shape[1] + 1)
-    raw = [
-        _moving_variance(residual(rate, comments), comments, of, freedom)
-        for rate, of in zip(rates, within, strict=True)
-    ]
-    between = pooled_variance(np.array(raw), within, typical, freedom)
-    found = {}
-    for k, rate, of, variance in zip(chosen, rates, within, between, strict=True):
-        noise = np.divide(of, comments, out=np.full_like(comments, np.inf), where=comments > 0)
-        scale = max(variance, 0.02 * of / typical)
-        weight = scale / (scale + noise)
-        values = _even(residual(rate, weight * comments.mean()) * weight)
-        if float((values**2).sum()) > 0:
-            found[side.themes[k]] = _Series(values, variance / (variance + noise))
-    return found
-
-
-def residual(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Take unit means, unit trends and period means out of values (units, periods), by weighted least squares.
-
-    Cells without weight become 0. Sweeps over both effects until they hardly change, as in the method of
-    alternating projections (Gaure 2013). What is left of the common course in units that follow it more or less
-    than others goes as well, see :func:`_without_course`.
-    """
-    left = np.where(weight > 0, values, 0.0)
-    time = np.arange(values.shape[1], dtype=float)[None, :]
-    unit_weight = np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    period_weight = np.maximum(weight.sum(axis=0, keepdims=True), 1e-12)
-    centred = time - (weight * time).sum(axis=1, keepdims=True) / unit_weight
-    steep = np.maximum((weight * centred**2).sum(axis=1, keepdims=True), 1e-12)
-    for _ in range(ROUNDS):
-        left = left - (weight * left).sum(axis=0, keepdims=True) / period_weight
-        left = left - (weight * left).sum(axis=1, keepdims=True) / unit_weight
-        left = left - centred * (weight * centred * left).sum(axis=1, keepdims=True) / steep
-    left = np.where(weight > 0, left, 0.0)
-    return _without_course(left, weight, (weight * values).sum(axis=0) / period_weight[0])
-
-
-def _without_course(left: np.ndarray, weight: np.ndarray, course: np.ndarray) -> np.ndarray:
-    """Take out how much more or less than the average each unit follows the common course (periods,).
-
-    A season that some units feel more than others would leave both sides of those units moving together.
-    Slopes of common correlated effects (Pesaran 2006, Econometrica 74), drawn to zero by their reliability
-    (variance between units by the method of moments), so that they take little where there is no such season.
-    """
-    design = np.column_stack([np.ones(len(course)), np.arange(len(course))])
-    course = course - design @ np.linalg.lstsq(design, course, rcond=None)[0]
-    if float((course**2).sum()) < 1e-18:
-        return left
-    energy = np.maximum((weight * course**2).sum(axis=1), 1e-12)
-    slopes = (weight * course * left).sum(axis=1) / energy
-    units, periods = left.shape
-    freedom = max(1.0, float((weight > 0).sum()) - 3 * units - periods + 1)
-    noise = max(0.0, float((weight * left**2).sum() - (energy * slopes**2).sum())) / freedom
-    between = max(0.0, (float((energy * slopes**2).sum()) - noise * units) / float(energy.sum()))
-    drawn = slopes * between / np.maximum(between + noise / energy, 1e-18)
-    return np.where(weight > 0, left - drawn[:, None] * course, 0.0)
-
-
-def _even(values: np.ndarray) -> np.ndarray:
-    """Give every period the same spread.
-
-    What a trend and a mean leave is narrower at both ends; on both sides alike, so that series in
-    their true order would agree in it and shifted ones would not.
-    """
-    spread = np.sqrt((values**2).mean(axis=0))
-    typical = float(np.median(spread))
-    return np.asarray(values * np.clip(typical / np.maximum(spread, 1e-12), 0.5, 2.0))
-
-
-def _moving_variance(left: np.ndarray, comments: np.ndarray, within: float, freedom: float) -> float:
-    """Give the variance of true shares within units, by the method of moments; it may be below zero."""
-    spread = float((comments * left**2).sum())
-    scale = float(comments.sum()) * freedom / max(1.0, float((comments > 0).sum()))
-    return (spread - within * freedom) / scale
-
-
 @dataclass(frozen=True)
-class _Cross:
-    """Correlations of one pair at lags -K to K.
+class _Scores:
+    """How strongly one course follows another at lags -K to K, in standard errors under the null.
 
     Attributes
     ----------
     observed : ndarray, shape (2 K + 1,)
     null : ndarray, shape (shifts, 2 K + 1)
+    """
+
+    observed: np.ndarray
+    null: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Effects:
+    """Correlations of the courses as they are.
+
+    Attributes
+    ----------
+    observed : ndarray, shape (2 K + 1,)
     units : ndarray, shape (2 K + 1, units)
         Each unit's part of the covariance.
     energy : ndarray, shape (2, units)
@@ -261,92 +167,93 @@ class _Cross:
     """
 
     observed: np.ndarray
-    null: np.ndarray
     units: np.ndarray
     energy: np.ndarray
 
 
-def _kept(x: _Series, shifts: np.ndarray) -> np.ndarray:
-    """Give, for every permutation, how much of the employees' series is left beside unit means and trends, 0 to 1.
+def _scores(x: Series, y: Series, lags: int, shifts: np.ndarray) -> _Scores:
+    """Compare the smoothed past of one course with what is new in the other, at every lag and both ways.
 
-    A series that is moved round has a mean and a trend again, which the customers' series cannot answer to.
+    What a course owes to its own past is no lead of the other: hence what is new, not what is there. At lag
+    0 both ways are tried, and the stronger counts.
     """
-    units, periods = x.values.shape
-    time = np.arange(periods) - (periods - 1) / 2
-    time = time / np.sqrt((time**2).sum())
-    lost = np.zeros((units, periods))
-    for shift in range(periods):
-        moved = np.roll(x.values, shift, axis=1)
-        lost[:, shift] = moved.sum(axis=1) ** 2 / periods + (moved @ time) ** 2
-    share = lost[np.arange(units)[None, :], shifts].sum(axis=1) / float((x.values**2).sum())
-    return np.asarray(np.sqrt(np.maximum(1 - share, 0.05)))
+    forward = [_standard(_table(x.smooth, y.fresh[:, 0], lag), shifts) for lag in range(lags + 1)]
+    backward = [_standard(_table(x.fresh, y.smooth[:, 0], -lag), shifts) for lag in range(lags + 1)]
+    ways = [*backward[:0:-1], *forward]
+    observed, null = np.array([way[0] for way in ways]), np.stack([way[1] for way in ways], axis=1)
+    level = backward[0]
+    observed[lags], null[:, lags] = max(observed[lags], level[0]), np.maximum(null[:, lags], level[1])
+    return _Scores(observed, null)
 
 
-def _cross(x: _Series, y: _Series, lags: int, shifts: np.ndarray, kept: np.ndarray) -> _Cross:
-    n_units, periods = x.values.shape
-    scale = np.sqrt((x.values**2).sum() * (y.values**2).sum())
-    rows = np.arange(n_units)[None, :]
-    units, null = [], []
+def _table(x: np.ndarray, y: np.ndarray, lag: int) -> np.ndarray:
+    """Give table[u, s]: unit u's covariance at a lag with its employees' course (units, shifts, periods) moved by s."""
+    periods = x.shape[2]
+    first, last = max(0, lag), periods + min(0, lag)
+    return np.asarray(x[:, :, first - lag : last - lag] @ y[:, first:last, None])[:, :, 0]
+
+
+def _standard(table: np.ndarray, shifts: np.ndarray) -> tuple[float, np.ndarray]:
+    """Give the observed sum and those of the shifts, in standard deviations of the latter."""
+    null = table[np.arange(len(table))[None, :], shifts].sum(axis=1)
+    spread = float(null.std())
+    if spread <= 0:
+        return 0.0, np.zeros(len(null))
+    return float(table[:, 0].sum() - null.mean()) / spread, (null - null.mean()) / spread
+
+
+def _effects(x: Series, y: Series, lags: int) -> _Effects:
+    """Correlate both courses as they are, at every lag."""
+    periods = x.values.shape[1]
+    squares = [(of.values**2).sum(axis=1) for of in (x, y)]
+    scale = np.sqrt(squares[0].sum() * squares[1].sum())
+    units = []
     for lag in range(-lags, lags + 1):
-        # table[u, s] is unit u's covariance at this lag with its employees moved s periods round.
-        table = np.zeros((n_units, periods))
         first, last = max(0, lag), periods + min(0, lag)
-        for t in range(first, last):
-            table += x.values[:, (t - lag - np.arange(periods)) % periods] * y.values[:, [t]]
-        table *= periods / (last - first) / scale
-        units.append(table[:, 0])
-        null.append(table[rows, shifts].sum(axis=1) / kept)
+        both = x.values[:, first - lag : last - lag] * y.values[:, first:last]
+        units.append(both.sum(axis=1) * periods / (last - first) / scale)
     stacked = np.stack(units)
-    energy = np.stack([(x.values**2).sum(axis=1), (y.values**2).sum(axis=1)]) / [
-        [(x.values**2).sum()],
-        [(y.values**2).sum()],
-    ]
-    return _Cross(stacked.sum(axis=1), np.stack(null, axis=1), stacked, energy)
+    return _Effects(stacked.sum(axis=1), stacked, np.stack([square / square.sum() for square in squares]))
 
 
-def _common(tested: Sequence[Pair], crossed: Sequence[_Cross]) -> np.ndarray:
+def _common(tested: Sequence[Pair], observed: Sequence[np.ndarray]) -> np.ndarray:
     """Give, for every lag, what pairs show which nobody expects to go together; never below zero."""
-    rest = [item.observed for pair, item in zip(tested, crossed, strict=True) if pair.family == EXPLORATORY]
-    if len(rest) < 10:
-        return np.zeros_like(crossed[0].observed)
+    rest = [values for pair, values in zip(tested, observed, strict=True) if pair.family == EXPLORATORY]
+    if len(rest) < FEWEST_UNRELATED:
+        return np.zeros_like(observed[0])
     return np.asarray(np.maximum(0.0, np.median(np.stack(rest), axis=0)))
 
 
 @dataclass(frozen=True)
 class _Best:
     lag: int
-    value: float
     p_value: float
 
 
-def _strongest(item: _Cross, common: np.ndarray, sign: int) -> _Best:
+def _strongest(item: _Scores, common: np.ndarray, sign: int) -> _Best:
     """Give the strongest lag of one direction, with a p-value that knows it is the strongest of several."""
     lags = len(common) // 2
     columns = [lags + sign * lag for lag in range(1, lags + 1)]
     values = (item.observed - common)[columns]
     best = int(np.argmax(values))
-    return _Best(best + 1, float(values[best]), tail_of_largest(float(values[best]), item.null[:, columns]))
+    return _Best(best + 1, tail_of_largest(float(values[best]), item.null[:, columns]))
 
 
-def _draws(item: _Cross, column: int, resamples: np.ndarray) -> np.ndarray:
+def _draws(item: _Effects, column: int, resamples: np.ndarray) -> np.ndarray:
     scale = np.sqrt((resamples @ item.energy[0]) * (resamples @ item.energy[1]))
     return np.asarray((resamples @ item.units[column]) / np.maximum(scale, 1e-12))
 
 
-def _direction(item: _Cross, lags: int, lag: int) -> float:
-    """Give the chance of such a difference between both directions if time ran as well backwards.
+def _direction(item: _Scores, common: np.ndarray) -> float:
+    """Give the chance that the strongest lag of employees beats the strongest of customers by as much.
 
-    A t-test over units of the covariance at the lag less that at the same lag the other way round; a
-    common shock, however long it lasts, adds the same to both.
+    Against the same difference under the shifts, which know no direction.
     """
-    from scipy import stats
-
-    difference = item.units[lags + lag] - item.units[lags - lag]
-    spread = float(difference.std(ddof=1))
-    if spread <= 0:
-        return 1.0
-    t = float(difference.mean()) / spread * np.sqrt(len(difference))
-    return float(stats.t.sf(t, len(difference) - 1))
+    lags = len(common) // 2
+    observed = item.observed - common
+    difference = float(observed[lags + 1 :].max() - observed[:lags].max())
+    null = item.null[:, lags + 1 :].max(axis=1) - item.null[:, :lags].max(axis=1)
+    return float((1 + (null >= difference).sum()) / (1 + len(null)))
 
 
 def _clip(value: float) -> float:

@@ -174,7 +174,7 @@ def _link(
     x, y = sides["employee"][pair.employee], sides["customer"][pair.customer]
     freedom = len(x.scores) - result.covariates
     factor = usable_factor(attenuation(_left(x, columns.covariates), _left(y, columns.covariates)) - common, freedom)
-    low, high = fisher_interval(result.observed - common, result.draws - common, freedom=freedom)
+    low, high = (end - common for end in fisher_interval(result.observed, result.draws, freedom=freedom))
     return Link(
         pair=pair,
         effect=_clip((result.observed - common) / factor),

@@ -128,6 +128,8 @@ def read_outcomes(path: Path) -> dict[str, dict[str, float]]:
         If the file or the column ``unit`` is missing, or there is no column of numbers.
     """
     table = read_unit_table(path, option="--outcomes")
+    if "unit" not in table.heads:
+        raise InputError(f"--outcomes {path}: no column 'unit'; the columns are: {', '.join(table.heads)}")
     figures = {head: k for k, head in enumerate(table.heads) if head not in ("unit", "date", "period")}
     found: dict[str, dict[str, list[float]]] = {head: {} for head in figures}
     for row in table.rows:

@@ -50,11 +50,14 @@ class MentionSample:
         """Offer one negative mention; equal texts are kept once."""
         digest = hashlib.sha256(f"{theme}\n{text}".encode("utf8", "surrogatepass")).hexdigest()
         heap, order = self._heaps[voice, theme], -int(digest[:15], 16)
-        if len(heap) >= self.kept and order <= heap[0][0]:
-            return
-        if any(kept.draw == digest for _, kept in heap):
+        if len(heap) >= self.kept and order < heap[0][0]:
             return
         item = (order, Sampled(digest, text[:LONGEST], language or ""))
+        equal = next((k for k, (_, kept) in enumerate(heap) if kept.draw == digest), None)
+        if equal is not None:
+            # The draw alone orders the heap, so that another language in its place leaves it a heap.
+            heap[equal] = min(heap[equal], item)
+            return
         if len(heap) < self.kept:
             heapq.heappush(heap, item)
         else:
@@ -121,7 +124,9 @@ def aligned(sample: MentionSample, tested: Sequence[Pair], encode: Encode, *, se
             (middles["employee"][k][pair.employee] * middles["customer"][k][pair.customer]).sum(axis=-1) for k in (0, 1)
         )
         found.append(float(observed))
-        p_values.append(tail_probability(float(observed), null))
+        # On Fisher's scale, where cosines near 1 are as far apart as others.
+        on_scale = np.arctanh(np.clip([float(observed), *null], -1 + 1e-9, 1 - 1e-9))
+        p_values.append(tail_probability(float(on_scale[0]), on_scale[1:]))
     q = q_values(p_values)
     return [
         Similarity(pair, found[k], p_values[k], float(q[k]), *(len(sides[voice][pair.employee]) for voice in sides))
@@ -140,7 +145,7 @@ def _middles(
         at = languages == language
         vectors[at] -= vectors[at].mean(axis=0)
     vectors = _unit(vectors)
-    rng = np.random.default_rng([seed, len(voice)])
+    rng = np.random.default_rng([seed, voice == "customer"])
     orders = np.stack([np.arange(len(items)), *(_shuffled(languages, rng) for _ in range(SHUFFLES))])
     found, null, start = {}, {}, 0
     for theme, mentions in of.items():

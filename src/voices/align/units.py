@@ -61,6 +61,12 @@ class UnitMatches:
         return {name: k for k, match in enumerate(self.both) for name in getattr(match, voice)}
 
 
+def _plain(name: str) -> str:
+    """Give a name without case and accents."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def spelling_of(name: str) -> tuple[str, ...]:
     """Give the words of a name without case, accents, signs, leading zeros and order.
 
@@ -69,8 +75,7 @@ def spelling_of(name: str) -> tuple[str, ...]:
     >>> spelling_of("Store 012"), spelling_of("12 - Útrecht")
     (('12', 'store'), ('12', 'utrecht'))
     """
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    found = re.findall(r"\d+|[^\W\d_]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    found = re.findall(r"\d+|[^\W\d_]+", _plain(name))
     words = [word.lstrip("0") or "0" if word.isdigit() else word for word in found]
     return tuple(sorted(words))
 
@@ -107,12 +112,13 @@ def match_units(
     """
     names = {"employee": sorted(set(employee)), "customer": sorted(set(customer))}
     told = mapping or {}
+    called = {unit for of in told.values() for unit in of.values()}
     found: list[UnitMatch] = []
     steps: tuple[tuple[str, Callable[[str, str], object]], ...] = (
-        ("mapped", lambda voice, name: told.get(voice, {}).get(name)),
-        ("same", lambda _, name: name.strip()),
-        ("spelling", lambda _, name: spelling_of(name)),
-        ("kind", lambda _, name: words_of(name)),
+        ("mapped", lambda voice, name: told.get(voice, {}).get(name, name if name in called else None)),
+        ("same", lambda _, name: " ".join(_plain(name).split())),
+        ("spelling", lambda _, name: spelling_of(name) or None),
+        ("kind", lambda _, name: words_of(name) or None),
     )
     for how, key in steps:
         groups: defaultdict[object, dict[str, list[str]]] = defaultdict(lambda: {"employee": [], "customer": []})
@@ -125,7 +131,9 @@ def match_units(
             several = how == "kind" and max(map(len, members.values())) > 1
             if members["employee"] and members["customer"] and not several:
                 shown = str(group) if how == "mapped" else members["customer"][0]
-                found.append(UnitMatch(shown, tuple(members["employee"]), tuple(members["customer"]), how))
+                spelled = how == "same" and len({name.strip() for of in members.values() for name in of}) > 1
+                way = "spelling" if spelled else how
+                found.append(UnitMatch(shown, tuple(members["employee"]), tuple(members["customer"]), way))
         _remove(names, found)
     found += _by_part(names)
     _remove(names, found)

@@ -144,8 +144,10 @@ SKIPPED = {
     "one_voice": "only one side wrote",
     "no_text": "the files hold no text",
     "no_units": "no unit occurs on both sides; a column such as store or team would make it possible",
+    "thin_units": "every unit of both sides has fewer than 3 comments on a side",
     "few_units": "fewer than 8 units occur on both sides",
     "no_dates": "the comments have no dates; a date column would make it possible",
+    "future_dates": "the comments are dated in the future",
     "few_periods": "fewer than 6 periods",
     "few_mentions": "too few complaints",
 }
