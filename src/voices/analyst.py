@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,12 @@ class Analyst:
         ``cpu`` or ``cuda``.
     custom : mapping or None
         Theme id -> theme of the user's own, found beside those of the model.
+
+    Attributes
+    ----------
+    keep : callable or None
+        Called while a comment is coded with the comment and the unit vectors of its segments, shape
+        (n_segments, hidden), so that who needs them saves a second pass.
     """
 
     def __init__(
@@ -88,6 +94,7 @@ class Analyst:
         self.threads = 1 if self.on_card else threads or _usable_cores()
         self.batch_size = cuda.BATCH if self.on_card else BATCH
         self.custom = dict(custom or {})
+        self.keep: Callable[[Prepared, np.ndarray], None] | None = None
         self._finders: dict[str, Finder] = {}
         self._session: InferenceSession | TorchSession | None = None
         self._tokenizer: Tokenizer | None = None
@@ -131,8 +138,12 @@ class Analyst:
         share them.
         """
         wanted = [i for i, item in enumerate(batch) if _is_judged(item)]
-        scores = self._score([batch[i] for i in wanted])
+        scores = self._score([batch[i] for i in wanted], states=self.keep is not None)
         by_index = {index: scores[k] for k, index in enumerate(wanted)}
+        if self.keep is not None:
+            for index in wanted:
+                if batch[index].status is Status.CODED:
+                    self.keep(batch[index], _vectors(by_index[index]))
         coded = [self._coded(item, by_index.get(i)) for i, item in enumerate(batch)]
         return self._with_custom(batch, coded, by_index) if self.custom else coded
 
@@ -163,9 +174,9 @@ class Analyst:
 
     def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
         """Give the unit vectors of the segments of each comment, shape (n_segments, hidden)."""
-        return [_vectors(found) for found in self._score(items)]
+        return [_vectors(found) for found in self._score(items, states=True)]
 
-    def _score(self, items: Sequence[Prepared]) -> list[list[tuple[Window, _Scores]]]:
+    def _score(self, items: Sequence[Prepared], *, states: bool = False) -> list[list[tuple[Window, _Scores]]]:
         """Run all windows, those of the same number of tokens together.
 
         Nothing is padded and the model scales every token by itself, so a comment's codes do not
@@ -181,8 +192,9 @@ class Analyst:
             size = max(1, most // length)
             chunks += [group[i : i + size] for i in range(0, len(group), size)]
         scores: dict[int, _Scores] = {}
+        run = partial(self._run, states=states or bool(self.custom))
         with ThreadPoolExecutor(self.threads) as pool:
-            for chunk, found in zip(chunks, pool.map(self._run, chunks), strict=True):
+            for chunk, found in zip(chunks, pool.map(run, chunks), strict=True):
                 scores.update((id(window), score) for window, score in zip(chunk, found, strict=True))
         result: list[list[tuple[Window, _Scores]]] = [[] for _ in items]
         for window in windows:
@@ -218,13 +230,13 @@ class Analyst:
             windows.append(Window(index, start, prefix, encoding, segments_of(item)))
         return windows
 
-    def _run(self, windows: Sequence[Window]) -> list[_Scores]:
-        """Run windows of one length in one pass."""
+    def _run(self, windows: Sequence[Window], *, states: bool) -> list[_Scores]:
+        """Run windows of one length in one pass; ``states`` gives the sums of the segments too."""
         import numpy as np
 
         assert self._session is not None
         ids = np.array([window.encoding.ids for window in windows], np.int64)
-        wanted = [*OUTPUTS, "states"] if self.custom else list(OUTPUTS)
+        wanted = [*OUTPUTS, "states"] if states else list(OUTPUTS)
         themes, polarity, sentiment, emotion, weight, *rest = self._session.run(wanted, {"input_ids": ids})
         sums = [np.zeros((0, 0), np.float32)] * len(windows)
         if rest:

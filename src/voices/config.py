@@ -44,7 +44,11 @@ class Settings:
     threads : int
         Threads of the encoder; 0 takes one per core.
     seed : int
-        Recorded with the run; nothing random is in this version's main job.
+        Of the shuffles that tell whether topics of both voices match.
+    discover : bool
+        Whether a run looks for topics beyond the taxonomy.
+    discover_from : int
+        Comments of a voice with words below which a run does not.
     """
 
     language: str = "auto"
@@ -57,6 +61,8 @@ class Settings:
     taxonomy: str = ""
     threads: int = 0
     seed: int = 20
+    discover: bool = True
+    discover_from: int = 500
 
     def __post_init__(self) -> None:
         """Refuse values that no run can use.
@@ -74,6 +80,8 @@ class Settings:
             raise InputError(f"--min-group {self.min_group}: must be 1 or more")
         if not 0 <= self.negative_floor < 1:
             raise InputError(f"--negative-floor {self.negative_floor}: a share from 0 up to, not including, 1")
+        if self.discover_from < 0:
+            raise InputError(f"--discover-from {self.discover_from}: must be 0 or more comments")
         if self.threads < 0:
             raise InputError(f"--threads {self.threads}: must be 0 (one per core) or more")
 
@@ -115,7 +123,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"--config {path}: not a TOML file ({error})") from error
     known = {field.name: field.type for field in fields(Settings)}
-    types = {"str": (str,), "int": (int,), "float": (int, float)}
+    types = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
     values: dict[str, Any] = {}
     for key, value in raw.items():
         name = key.replace("-", "_")
@@ -123,7 +131,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise InputError(f"--config {path}: no setting {key!r}{hint} The settings are: {', '.join(known)}")
-        if not isinstance(value, types[str(known[name])]) or isinstance(value, bool):
+        if not isinstance(value, types[str(known[name])]) or isinstance(value, bool) != (known[name] == "bool"):
             raise InputError(f"--config {path}: {key} = {value!r}: must be of type {known[name]}")
         values[name] = value
     return values

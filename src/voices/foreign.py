@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -254,6 +254,15 @@ class HubAnalyst:
         self.classifier = classifier
 
     @property
+    def keep(self) -> Callable[[Prepared, np.ndarray], None] | None:
+        """What the shipped encoder hands the vectors of segments to."""
+        return self.base.keep
+
+    @keep.setter
+    def keep(self, sink: Callable[[Prepared, np.ndarray], None] | None) -> None:
+        self.base.keep = sink
+
+    @property
     def batch_size(self) -> int:
         """Comments that are best given at a time."""
         return self.base.batch_size
@@ -284,6 +293,10 @@ class HubAnalyst:
     def code(self, batch: Sequence[Prepared]) -> list[Coded]:
         """Code a batch of prepared comments, in order."""
         return self.part.recode(self.classifier, batch, self.base.code(batch))
+
+    def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
+        """Give the unit vectors of the segments of each comment, from the shipped encoder."""
+        return self.base.encode(items)
 
 
 def hypothesis(item: Prepared, theme: str, kind: str) -> str:

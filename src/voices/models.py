@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from voices.errors import InputError, ModelError
 from voices.taxonomy import Theme
 from voices.types import Coded, Prepared
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DEFAULT_MODEL = "voices-small"
 FORMAT = 2
@@ -46,6 +49,8 @@ class ModelFolder:
 class AnalystLike(Protocol):
     """What the rest of the package asks of whatever codes comments."""
 
+    keep: Callable[[Prepared, np.ndarray], None] | None
+
     @property
     def batch_size(self) -> int:
         """Comments that are best given at a time."""
@@ -67,6 +72,9 @@ class AnalystLike(Protocol):
 
     def code(self, batch: Sequence[Prepared]) -> list[Coded]:
         """Code a batch of prepared comments, in order."""
+
+    def encode(self, items: Sequence[Prepared]) -> list[np.ndarray]:
+        """Give the unit vectors of the segments of each comment, shape (n_segments, hidden)."""
 
 
 def shipped_folder() -> Path:

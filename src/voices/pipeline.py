@@ -16,6 +16,7 @@ from voices.align.shared import shared_problems
 from voices.analysis import Analysis
 from voices.coding import Coder
 from voices.config import Settings
+from voices.discovery import DISCOVERY_FILES, Stage
 from voices.errors import InputError
 from voices.export import (
     FLAT_COLUMNS,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 RUN_FILES = (
     "comments.parquet", "mentions.parquet", "themes.csv", "trends.csv", "alignment.csv", "quotes.csv", "rejected.csv",
-    "report.html", "report.xlsx", "run.json",
+    "report.html", "report.xlsx", "run.json", *DISCOVERY_FILES,
 )  # fmt: skip
 
 Mapping = dict[str, list[str]]
@@ -124,6 +125,7 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
     settings = coder.settings
     aggregates = Aggregates(settings.period, coder.analyst.themes)
     picker = QuotePicker()
+    discovery = Stage(coder, stage)
     with (
         closing(ParquetRows(stage / "comments.parquet", comments_schema())) as comments,
         closing(ParquetRows(stage / "mentions.parquet", mentions_schema())) as mentions,
@@ -137,9 +139,13 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
             with coder.timer.stage("aggregate"):
                 aggregates.add(coded)
                 picker.add(coded)
+            with coder.timer.stage("discover"):
+                discovery.add(coded)
     with coder.timer.stage("align"):
         problems = shared_problems(aggregates, floor=settings.negative_floor)
     record = run_entry("run", coder, aggregates, now)
+    with coder.timer.stage("discover"):
+        record["discovery"] = discovery.finish()
     frames = {
         "themes": themes_table(aggregates),
         "trends": trends_table(aggregates),

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from voices.cli import classify, demo, evaluate, models, run, taxonomy
+from voices.cli import classify, demo, discover, evaluate, models, run, taxonomy
 from voices.errors import VoicesError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("classify")(classify.classify)
+app.command("discover")(discover.discover)
 app.command("evaluate")(evaluate.evaluate)
 app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")

@@ -29,6 +29,10 @@ def run(
     taxonomy: options.Taxonomy = None,
     threads: options.Threads = None,
     seed: options.Seed = None,
+    discover: Annotated[
+        bool | None,
+        typer.Option("--discover/--no-discover", help="Find topics beyond the taxonomy.  [default: discover]"),
+    ] = None,
     force: options.Force = False,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -46,6 +50,7 @@ def run(
     overrides = options.given(
         language=language, period=period, min_group=min_group, report_language=report_language,
         device=device, model=model, taxonomy=taxonomy, threads=threads, seed=seed,
+        discover=discover,
     )  # fmt: skip
     settings = settings_from(config, overrides)
     mapping = parse_mapping(",".join(map_)) if map_ else None

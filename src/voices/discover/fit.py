@@ -293,7 +293,7 @@ def _describe(
                 relation=relate([segments.themes[i] for i in members]),
                 quotes=_quotes(voiced, close, main),
                 languages={name: count / len(members) for name, count in sorted(languages.items())},
-                words={word: score[word] for word in sorted(score, key=lambda w: (-score[w], w))[:50] if word in allowed},
+                words={w: score[w] for w in sorted(score, key=lambda w: (-score[w], w))[:50] if w in allowed},
                 middle=middle.astype(np.float32),
             )
         )  # fmt: skip
@@ -322,13 +322,15 @@ def _overlap(one: str, other: str) -> float:
     return len(a & b) / max(1, len(a | b))
 
 
-def _coherence_of(labels: np.ndarray, kept: np.ndarray, texts: Sequence[str], heard: Sequence[list[str]]) -> float | None:
+def _coherence_of(
+    labels: np.ndarray, kept: np.ndarray, texts: Sequence[str], heard: Sequence[list[str]]
+) -> float | None:
     """Measure the ten words of the highest c-TF-IDF of each kept topic, chosen by nothing else."""
     import numpy as np
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    joined = [" ".join(texts[i] for i in np.flatnonzero(labels == topic)) for topic in kept]
+    joined = [" ".join(texts[i] for i in np.flatnonzero(labels == topic).tolist()) for topic in kept]
     if not any(joined):
         return None
     counter = CountVectorizer(analyzer=content_words)

@@ -50,7 +50,9 @@ class Points:
     @property
     def first(self) -> np.ndarray:
         """One segment of each point, shape (n_points,)."""
-        return self.order[self.start[:-1]]
+        import numpy as np
+
+        return np.asarray(self.order[self.start[:-1]])
 
 
 def bare(text: str) -> str:
@@ -62,6 +64,10 @@ def bare(text: str) -> str:
     True
     """
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(bare(text).encode("utf8", "replace"), digest_size=8).digest(), "big")
 
 
 def collapse(texts: Sequence[str], vectors: np.ndarray) -> Points:
@@ -80,10 +86,7 @@ def collapse(texts: Sequence[str], vectors: np.ndarray) -> Points:
     """
     import numpy as np
 
-    keys = np.array(
-        [int.from_bytes(hashlib.blake2b(bare(t).encode("utf8", "replace"), digest_size=8).digest(), "big") for t in texts],
-        np.uint64,
-    )  # fmt: skip
+    keys = np.array([_hash(text) for text in texts], np.uint64)
     spread = [np.asarray(vectors[:, column]) for column in range(min(4, vectors.shape[1]))]
     order = np.lexsort((*spread, keys))
     ordered = keys[order]

@@ -22,6 +22,8 @@ STEPS = 8
 """Steps of the shift; more of them join groups that are close."""
 WIDE, NARROW = 100, 15
 """Principal components in which neighbours are sought, and those that HDBSCAN gets."""
+MOST_OF_ONE = 100
+"""Points of one person; more of them are no person, but an id that says nothing."""
 BLOCK = 2048
 
 
@@ -83,7 +85,8 @@ def _same(person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(person, kind="stable")
     order = order[person[order] >= 0]
     starts = np.flatnonzero(np.diff(person[order], prepend=-1))
-    pairs = [(a, b) for group in np.split(order, starts[1:]) if len(group) > 1 for a in group for b in group if a != b]
+    groups = [group for group in np.split(order, starts[1:]) if 1 < len(group) <= MOST_OF_ONE]
+    pairs = [(a, b) for group in groups for a in group for b in group if a != b]
     both = np.array(pairs, np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
@@ -92,8 +95,9 @@ def _same(person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class Smoother:
     """Dimensionality reduction in the form that BERTopic takes.
 
-    ``person`` says who wrote each point, -1 for several people. After ``fit_transform``, ``near_`` are the points after one step, shape (n, WIDE) at unit length: in
-    these a point is compared with the middles of topics.
+    ``person`` says who wrote each point, -1 for several people. After ``fit_transform``, ``near_`` are the
+    points after one step, shape (n, WIDE) at unit length: in these a point is compared with the middles of
+    topics.
     """
 
     person: np.ndarray

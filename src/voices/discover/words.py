@@ -36,21 +36,22 @@ MORE_STOP_WORDS = frozenset(
 )
 FILLER = frozenset(
     """
-    cons con pros pro downsides downside upsides upside disadvantages disadvantage advantages drawbacks negatives negative
-    complaints complaint problems comment comments feedback suggestions suggestion advice tips improvements improvement
-    improve think thinking say mention add report known moment far mind comes come specific particular great happy fine
-    everything anything nothing none idea know sure applicable answer thing things complain complaining satisfied
+    cons con pros pro downsides downside upsides upside disadvantages disadvantage advantages drawbacks negatives
+    negative     complaints complaint comment comments suggestions suggestion tips improvements
+    improvement improve think thinking say mention add report known moment far mind comes come specific particular
+    great happy fine     everything anything nothing none idea know sure applicable answer thing things complain complaining satisfied
     minpunten minpunt nadelen nadeel pluspunten pluspunt voordelen voordeel verbeterpunten verbeterpunt klachten klacht
-    opmerkingen opmerking tips tip advies suggesties suggestie verbeteringen verbetering verbeteren denken bedenken zeggen
-    melden toevoegen noemen aanmerkingen aanmerking idee weet niks niets geen moment tevreden alles echte echt direct
-    problemen negatiefs negatief positief bijzonders klagen zou
+    opmerkingen opmerking tip suggesties suggestie verbeteringen verbetering verbeteren denken bedenken
+    zeggen melden toevoegen noemen aanmerkingen aanmerking idee weet niks niets geen moment tevreden alles
+    echte echt direct  negatiefs negatief positief bijzonders klagen zou
     """.split()
 )
 """Words of answers that say that there is nothing to say."""
 _NOTHING = re.compile(
-    r"\b(?:no|not any|not many|none|nothing|geen|niks|niets|weinig|few)\b(?:\W+\w+){0,2}?\W+(?:cons?|downsides?|disadvantages?|"
-    r"drawbacks?|negatives?|complaints?|comments?|improvements?|suggestions?|to (?:complain|say|add|improve)|minpunt(?:en)?|"
-    r"nade(?:el|len)|klachten?|opmerking(?:en)?|verbeterpunt(?:en)?|aanmerkingen|te (?:klagen|melden|zeggen|verbeteren))\b"
+    r"\b(?:no|not any|not many|none|nothing|geen|niks|niets|weinig|few)\b(?:\W+\w+){0,2}?\W+"
+    r"(?:cons?|downsides?|disadvantages?|drawbacks?|negatives?|complaints?|comments?|improvements?|suggestions?|"
+    r"to (?:complain|say|add|improve)|minpunt(?:en)?|nade(?:el|len)|klachten?|opmerking(?:en)?|verbeterpunt(?:en)?|"
+    r"aanmerkingen|te (?:klagen|melden|zeggen|verbeteren))\b"
 )
 LONGEST_NOTHING = 12
 """Words of a sentence that says no more than that there is nothing to say."""
@@ -156,7 +157,9 @@ def label(chosen: Sequence[str], texts: Sequence[tuple[str, int]], *, fewest: in
         for phrase in set(_phrases(all_words(text), rank)):
             people.setdefault(phrase, set()).add(person)
     enough = max(fewest, PHRASE_SUPPORT * len(texts))
-    found = [(sum(rank.get(w, 0) for w in p.split()) * len(who) ** 0.5, p) for p, who in people.items() if len(who) >= enough]
+    found = [
+        (sum(rank.get(w, 0) for w in p.split()) * len(who) ** 0.5, p) for p, who in people.items() if len(who) >= enough
+    ]
     main = max(found, key=lambda item: (item[0], item[1]))[1] if found else chosen[0]
     others = [word for word in chosen if not _within(word, main) and (len(people.get(word, ())) >= fewest or not found)]
     text = ", ".join([main, *others[:2]])
