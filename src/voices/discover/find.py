@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VOICES = ("employee", "customer")
 VECTORS = "topic_vectors.parquet"
 TOPIC_COLUMNS = (
-    "voice", "topic", "label", "keywords", "n_comments", "n_people", "share", "sentiment", "relation", "theme",
+    "voice", "topic", "label", "language", "keywords", "n_comments", "n_people", "share", "sentiment", "relation", "theme",
     "matched_topic", "nearest_topic", "similarity", "p_value", "q_value", "change", "previous",
     "quote_1", "quote_2", "quote_3",
 )  # fmt: skip
@@ -158,6 +158,7 @@ def topics_table(found: Found) -> pd.DataFrame:
                     "voice": voice,
                     "topic": topic.id,
                     "label": topic.label,
+                    "language": max(sorted(topic.languages), key=lambda name: topic.languages[name]),
                     "keywords": ", ".join(topic.keywords),
                     "n_comments": topic.n_comments,
                     "n_people": topic.n_people,

@@ -37,13 +37,13 @@ MORE_STOP_WORDS = frozenset(
 FILLER = frozenset(
     """
     cons con pros pro downsides downside upsides upside disadvantages disadvantage advantages drawbacks negatives
-    negative     complaints complaint comment comments suggestions suggestion tips improvements
-    improvement improve think thinking say mention add report known moment far mind comes come specific particular
-    great happy fine     everything anything nothing none idea know sure applicable answer thing things complain complaining satisfied
-    minpunten minpunt nadelen nadeel pluspunten pluspunt voordelen voordeel verbeterpunten verbeterpunt klachten klacht
-    opmerkingen opmerking tip suggesties suggestie verbeteringen verbetering verbeteren denken bedenken
-    zeggen melden toevoegen noemen aanmerkingen aanmerking idee weet niks niets geen moment tevreden alles
-    echte echt direct  negatiefs negatief positief bijzonders klagen zou
+    negative complaints complaint comment comments suggestions suggestion tips improvements improvement improve
+    think thinking say mention add report known moment far mind comes come specific particular great happy fine
+    everything anything nothing none idea know sure applicable answer thing things complain complaining satisfied
+    minpunten minpunt nadelen nadeel pluspunten pluspunt voordelen voordeel verbeterpunten verbeterpunt klachten
+    klacht opmerkingen opmerking tip suggesties suggestie verbeteringen verbetering verbeteren denken bedenken
+    zeggen melden toevoegen noemen aanmerkingen aanmerking idee weet niks niets geen moment tevreden alles echte
+    echt direct negatiefs negatief positief bijzonders klagen zou
     """.split()
 )
 """Words of answers that say that there is nothing to say."""
