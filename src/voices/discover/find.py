@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from voices.discover.fit import CAP, VoiceTopics, fit_voice
 from voices.discover.match import SHUFFLES, Partner, partners
-from voices.discover.waves import Changes, Earlier, follow
+from voices.discover.space import Space
+from voices.discover.waves import Changes, Earlier, Wave, follow, middles_in
 from voices.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 VOICES = ("employee", "customer")
 VECTORS = "topic_vectors.parquet"
 TOPIC_COLUMNS = (
-    "voice", "topic", "label", "language", "keywords", "n_comments", "n_people", "share", "sentiment", "relation", "theme",
-    "matched_topic", "nearest_topic", "similarity", "p_value", "q_value", "change", "previous",
+    "voice", "topic", "label", "language", "keywords", "n_comments", "n_people", "share", "sentiment", "relation",
+    "theme", "matched_topic", "nearest_topic", "similarity", "p_value", "q_value", "change", "previous",
     "quote_1", "quote_2", "quote_3",
 )  # fmt: skip
-MEMBER_COLUMNS = ("id", "voice", "topic", "probability", "start", "end")
 
 
 @dataclass
@@ -85,33 +85,25 @@ def discover(
             record["statement"] = f"{counts[voice]:,} comments with words; topics are sought from {fewest:,}"
     found = Found(voices, segments, counts, [])
     for voice, old in earlier.items():
-        if voice in voices:
-            found.changes[voice] = _renamed(voices[voice], old)
+        if voice in segments:
+            found.changes[voice] = _renamed(voices[voice], segments[voice], old)
     if len(voices) == len(VOICES):
         found.pairs = partners(voices["employee"], voices["customer"], seed=seed)
     return found
 
 
-def _renamed(now: VoiceTopics, old: list[Earlier]) -> Changes:
+def _renamed(now: VoiceTopics, segments: Segments, old: Wave) -> Changes:
     """Give topics the ids of those that they continue."""
-    import numpy as np
-
-    middles = np.array([topic.middle for topic in now.topics])
-    if old and len(middles) and middles.shape[1] != len(old[0].middle):
+    if segments.vectors.shape[1] != len(old.space.removed):
         raise InputError("--previous: its topics are of another model; code that wave again with the same --model")
-    changes = follow(now.voice, middles, old)
+    changes = follow(now.voice, middles_in(old.space, segments, now.of, len(now.topics)), old.topics)
     for topic, name in zip(now.topics, changes.ids, strict=True):
         topic.id = name
     return changes
 
 
-def read_earlier(folder: Path) -> dict[str, list[Earlier]]:
-    """Read the topics of an earlier run.
-
-    Returns
-    -------
-    dict
-        Voice -> topics.
+def read_earlier(folder: Path) -> dict[str, Wave]:
+    """Read the topics of an earlier run, per voice that had any.
 
     Raises
     ------
@@ -128,12 +120,19 @@ def read_earlier(folder: Path) -> dict[str, list[Earlier]]:
             f"--previous {folder}: no {VECTORS} in it; name the folder of 'voices run' or 'voices discover'"
         )
     try:
-        rows = pq.read_table(path, columns=["voice", "topic", "label", "vector"]).to_pylist()
+        rows = pq.read_table(path, columns=["voice", "kind", "name", "label", "vector"]).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"--previous {folder}: {VECTORS} cannot be read; run that wave again") from error
-    found: dict[str, list[Earlier]] = {voice: [] for voice in VOICES}
-    for row in rows:
-        found[row["voice"]].append(Earlier(row["topic"], row["label"], np.array(row["vector"], np.float32)))
+    found = {}
+    for voice in sorted({row["voice"] for row in rows}):
+        vectors = [
+            (r["kind"], r["name"], r["label"], np.array(r["vector"], np.float32)) for r in rows if r["voice"] == voice
+        ]
+        topics = [Earlier(name, label, vector) for kind, name, label, vector in vectors if kind == "topic"]
+        middle = {name: vector for kind, name, _, vector in vectors if kind == "middle"}
+        removed = [vector for kind, _, _, vector in vectors if kind == "removed"]
+        hidden = len(vectors[0][3])
+        found[voice] = Wave(topics, Space(middle, np.array(removed, np.float32).reshape(-1, hidden).T))
     return found
 
 
@@ -220,18 +219,26 @@ def write_members(found: Found, path: Path) -> None:
 
 
 def write_vectors(found: Found, path: Path) -> None:
-    """Write what a later run needs to follow the topics of this one."""
+    """Write what a later run needs to follow the topics of this one: their middles, and the space they are in."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    topics = [(voice, topic) for voice, of_voice in found.voices.items() for topic in of_voice.topics]
-    columns = {
-        "voice": pa.array([voice for voice, _ in topics], pa.string()),
-        "topic": pa.array([topic.id for _, topic in topics], pa.string()),
-        "label": pa.array([topic.label for _, topic in topics], pa.string()),
-        "vector": pa.array([topic.middle.tolist() for _, topic in topics], pa.list_(pa.float32())),
-    }
-    pq.write_table(pa.table(columns), path)
+    rows: list[dict[str, Any]] = []
+    for voice, of_voice in found.voices.items():
+        if of_voice.space is None or not of_voice.topics:
+            continue
+        vectors = [("topic", topic.id, topic.label, topic.middle) for topic in of_voice.topics]
+        vectors += [("middle", name, "", middle) for name, middle in of_voice.space.middle.items()]
+        vectors += [("removed", str(n), "", axis) for n, axis in enumerate(of_voice.space.removed.T)]
+        rows += [
+            {"voice": voice, "kind": kind, "name": name, "label": label, "vector": vector.tolist()}
+            for kind, name, label, vector in vectors
+        ]
+    text = pa.string()
+    schema = pa.schema(
+        [("voice", text), ("kind", text), ("name", text), ("label", text), ("vector", pa.list_(pa.float32()))]
+    )
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
 
 
 def entry(found: Found) -> dict[str, Any]:

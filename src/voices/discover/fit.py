@@ -13,7 +13,7 @@ from voices.discover.group import Grouper, smallest
 from voices.discover.points import Points, collapse, place
 from voices.discover.reduce import BLOCK, Smoother
 from voices.discover.relation import Relation, relate
-from voices.discover.space import fit_space
+from voices.discover.space import Space, fit_space
 from voices.discover.words import all_words, content_words, keywords, label, said_by, says_something
 from voices.windows import unit_rows
 
@@ -61,6 +61,8 @@ class VoiceTopics:
         Number of the topic of each segment, -1 for none.
     probability : ndarray, shape (n_segments,)
         0 to 1.
+    space : Space or None
+        Where the segments were compared; None without topics.
     placed : ndarray, shape (n_fitted, hidden), labels : ndarray of int, shape (n_fitted,)
         The points that were fitted, and their topics, for the null of matching.
     record : dict
@@ -73,8 +75,8 @@ class VoiceTopics:
     probability: np.ndarray
     placed: np.ndarray
     labels: np.ndarray
-    texts: list[str]
     record: dict[str, Any]
+    space: Space | None = None
 
 
 def fit_voice(segments: Segments | None, voice: str, *, min_group: int, cap: int = CAP) -> VoiceTopics:
@@ -103,11 +105,13 @@ def fit_voice(segments: Segments | None, voice: str, *, min_group: int, cap: int
     points = collapse(segments.text, segments.vectors)
     texts = [segments.text[i] for i in points.first]
     worded = np.array([says_something(text) for text in texts])
-    n_worded = int(worded.sum())
-    if n_worded < FEWEST:
-        return _nothing(voice, len(segments), f"{n_worded} distinct sentences with words; topics need {FEWEST}")
+    if worded.sum() < FEWEST:
+        return _too_few(voice, segments, worded)
     space = fit_space(segments, points.order)
     placed = place(segments, points, space)
+    worded &= placed.any(axis=1)
+    if worded.sum() < FEWEST:
+        return _too_few(voice, segments, worded)
     fitted = _sample(np.flatnonzero(worded), segments, points, cap)
     weight = points.weight[fitted]
     smoother = Smoother(np.where(weight == 1, segments.person[points.first[fitted]], -1))
@@ -145,7 +149,12 @@ def fit_voice(segments: Segments | None, voice: str, *, min_group: int, cap: int
         "coherence_keywords": _rounded(coherence([topic.keywords for topic in topics], heard)),
         "statement": "" if topics else f"no group of at least {min_group} people writes about the same thing",
     }
-    return VoiceTopics(voice, topics, of_segment, probability[points.of], placed[fitted], fit_labels, fit_texts, record)
+    return VoiceTopics(voice, topics, of_segment, probability[points.of], placed[fitted], fit_labels, record, space)
+
+
+def _too_few(voice: str, segments: Segments, worded: np.ndarray) -> VoiceTopics:
+    statement = f"{int(worded.sum())} distinct sentences that say something; topics need {FEWEST}"
+    return _nothing(voice, len(segments), statement)
 
 
 def _nothing(voice: str, n_segments: int, statement: str) -> VoiceTopics:
@@ -153,7 +162,7 @@ def _nothing(voice: str, n_segments: int, statement: str) -> VoiceTopics:
 
     none = np.full(n_segments, -1)
     record = {"n_segments": n_segments, "n_topics": 0, "statement": statement}
-    return VoiceTopics(voice, [], none, np.zeros(n_segments), np.zeros((0, 0), np.float32), none[:0], [], record)
+    return VoiceTopics(voice, [], none, np.zeros(n_segments), np.zeros((0, 0), np.float32), none[:0], record)
 
 
 def _bertopic(smoother: Smoother, grouper: Grouper) -> Any:

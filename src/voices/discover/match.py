@@ -19,6 +19,9 @@ KEYWORDS = 0.25
 SHUFFLES = 199
 SURE = 0.05
 """Largest q-value of a partner."""
+ALIKE = 0.5
+"""Smallest similarity of a partner. Chance alone is a weak opponent: two topics of one theme (a canteen, a car
+park) beat it. Set by reading pairs of the hand-coded comments; the q-value is there to judge by oneself."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Partner:
 
     @property
     def is_partner(self) -> bool:
-        """Whether the two are nearer than chance would bring them."""
-        return self.q_value <= SURE
+        """Whether the two are nearer than chance would bring them, and near enough."""
+        return self.q_value <= SURE and self.similarity >= ALIKE
 
 
 def similarity(one: Sequence[Topic], other: Sequence[Topic]) -> np.ndarray:

@@ -7,8 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from voices.windows import unit_rows
+
 if TYPE_CHECKING:
     import numpy as np
+
+    from voices.discover.space import Space
+    from voices.discover.store import Segments
+
+BLOCK = 65_536
 
 LINKED = 0.75
 """Cosine of two middles from which they are one topic. Between two halves of the same answers the nearest topic
@@ -22,6 +29,34 @@ class Earlier:
     id: str
     label: str
     middle: np.ndarray
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The topics of a voice in an earlier run, and the space in which their middles are."""
+
+    topics: list[Earlier]
+    space: Space
+
+
+def middles_in(space: Space, segments: Segments, of: np.ndarray, n_topics: int) -> np.ndarray:
+    """Give the middles of topics in the space of another run, shape (n_topics, hidden).
+
+    Every run centres its vectors by what is written in it; a topic that vanished would move all others.
+
+    Parameters
+    ----------
+    of : ndarray of int, shape (n_segments,)
+        Topic of each segment, -1 for none.
+    """
+    import numpy as np
+
+    sums = np.zeros((n_topics, segments.vectors.shape[1]))
+    rows = np.flatnonzero(of >= 0)
+    for low in range(0, len(rows), BLOCK):
+        part = rows[low : low + BLOCK]
+        np.add.at(sums, of[part], space(np.asarray(segments.vectors[part], np.float32), segments.language[part]))
+    return unit_rows(sums)
 
 
 @dataclass(frozen=True)

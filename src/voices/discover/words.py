@@ -43,7 +43,7 @@ FILLER = frozenset(
     minpunten minpunt nadelen nadeel pluspunten pluspunt voordelen voordeel verbeterpunten verbeterpunt klachten
     klacht opmerkingen opmerking tip suggesties suggestie verbeteringen verbetering verbeteren denken bedenken
     zeggen melden toevoegen noemen aanmerkingen aanmerking idee weet niks niets geen moment tevreden alles echte
-    echt direct negatiefs negatief positief bijzonders klagen zou
+    echt direct negatiefs negatief positief bijzonders klagen merken zou
     """.split()
 )
 """Words of answers that say that there is nothing to say."""
