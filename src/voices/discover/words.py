@@ -55,9 +55,9 @@ _NOTHING = re.compile(
 )
 LONGEST_NOTHING = 12
 """Words of a sentence that says no more than that there is nothing to say."""
-MOST = 10
-"""Keywords of a topic."""
-SUPPORT = 0.04
+MOST, ENOUGH = 10, 5
+"""Keywords of a topic at most, and those above which no rare word is added."""
+SUPPORT = 0.06
 """Part of a topic's texts that a keyword is in, where there are such words."""
 LONGEST_PHRASE = 4
 PHRASE_SUPPORT = 0.03
@@ -126,7 +126,7 @@ def keywords(score: Mapping[str, float], texts: Sequence[str], allowed: frozense
     enough = max(2.0, SUPPORT * len(texts))
     naming = [word for word in words if word not in EVALUATIVE]
     order = [word for word in naming if there[word] >= enough]
-    order += [word for word in naming if 2 <= there[word] < enough] if len(order) < MOST else []
+    order += [word for word in naming if 2 <= there[word] < enough][: max(0, ENOUGH - len(order))]
     order += [word for word in words if word in EVALUATIVE] if len(order) < 3 else []
     return (order or words)[:MOST]
 
@@ -145,7 +145,7 @@ def label(chosen: Sequence[str], texts: Sequence[tuple[str, int]], *, fewest: in
 
     Examples
     --------
-    >>> said = [("The work life balance is poor", n) for n in range(5)]
+    >>> said = [("Poor work life balance, long hours", n) for n in range(5)]
     >>> label(["balance", "life", "work", "hours"], said, fewest=3)
     'Work life balance, hours'
     """
