@@ -5,15 +5,15 @@ BIN = $(VENV)/bin
 
 .PHONY: demo test check lock update-gold clean
 
+# torch, which BERTopic's encoder asks for, comes first and alone: then no other package asks for a CUDA build.
 $(VENV)/.runtime: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock torch
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
 	touch $@
 
-# torch comes first and alone: with it in place, no other package asks for a CUDA build.
 $(VENV)/.dev: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock torch
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable ".[train]" --group dev
 	touch $@
 

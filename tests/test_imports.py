@@ -17,6 +17,11 @@ HEAVY = {
     "lingua",
     "pyarrow",
     "openpyxl",
+    "bertopic",
+    "hdbscan",
+    "umap",
+    "sklearn",
+    "scipy",
 }
 
 

@@ -81,6 +81,12 @@ class Analyst:
         is left to it.
     encoder : SentenceEncoder or None
         What the heads of the model read; None where they read the model that they build upon.
+
+    Attributes
+    ----------
+    keep : callable or None
+        Called while a comment is coded with the comment and the unit vectors of its segments, shape
+        (n_segments, hidden), so that who needs them saves a second pass.
     """
 
     def __init__(
@@ -99,6 +105,7 @@ class Analyst:
         self.threads = 1 if self.on_card else threads or _usable_cores()
         self.batch_size = cuda.BATCH if self.on_card else BATCH
         self.custom = {key: theme for key, theme in (custom or {}).items() if key not in self.learned}
+        self.keep: Callable[[Prepared, np.ndarray], None] | None = None
         self._finders: dict[str, Finder] = {}
         self._session: InferenceSession | TorchSession | None = None
         self._tokenizer: Tokenizer | None = None
@@ -156,8 +163,12 @@ class Analyst:
         share them.
         """
         wanted = [i for i, item in enumerate(batch) if _is_judged(item)]
-        scores = self._score([batch[i] for i in wanted])
+        scores = self._score([batch[i] for i in wanted], states=self.keep is not None)
         by_index = {index: scores[k] for k, index in enumerate(wanted)}
+        if self.keep is not None:
+            for index in wanted:
+                if batch[index].status is Status.CODED:
+                    self.keep(batch[index], _vectors(by_index[index]))
         coded = [self._coded(item, by_index.get(i)) for i, item in enumerate(batch)]
         return self._with_custom(batch, coded, by_index) if self.custom else coded
 

@@ -50,7 +50,11 @@ class Settings:
     outcomes : str
         Path of a CSV file with figures of units, such as turnover; empty for none.
     seed : int
-        Of the permutations and bootstrap samples of alignment.
+        Of the permutations, shuffles and bootstrap samples.
+    discover : bool
+        Whether a run looks for topics beyond the taxonomy.
+    discover_from : int
+        Comments of a voice with words below which a run does not.
     """
 
     language: str = "auto"
@@ -66,6 +70,8 @@ class Settings:
     outcomes: str = ""
     threads: int = 0
     seed: int = 20
+    discover: bool = True
+    discover_from: int = 500
 
     def __post_init__(self) -> None:
         """Refuse values that no run can use.
@@ -83,6 +89,8 @@ class Settings:
             raise InputError(f"--min-group {self.min_group}: must be 1 or more")
         if not 0 <= self.negative_floor < 1:
             raise InputError(f"--negative-floor {self.negative_floor}: a share from 0 up to, not including, 1")
+        if self.discover_from < 0:
+            raise InputError(f"--discover-from {self.discover_from}: must be 0 or more comments")
         if self.threads < 0:
             raise InputError(f"--threads {self.threads}: must be 0 (one per core) or more")
 
@@ -125,7 +133,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"--config {path}: not a TOML file ({error})") from error
     known = {field.name: field.type for field in fields(Settings)}
-    types = {"str": (str,), "int": (int,), "float": (int, float)}
+    types = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
     values: dict[str, Any] = {}
     for key, value in raw.items():
         name = key.replace("-", "_")
@@ -133,7 +141,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise InputError(f"--config {path}: no setting {key!r}{hint} The settings are: {', '.join(known)}")
-        if not isinstance(value, types[str(known[name])]) or isinstance(value, bool):
+        if not isinstance(value, types[str(known[name])]) or isinstance(value, bool) != (known[name] == "bool"):
             raise InputError(f"--config {path}: {key} = {value!r}: must be of type {known[name]}")
         values[name] = value
     return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -274,6 +274,15 @@ class HubAnalyst:
         self.base = base
         self.part = part
         self.classifier = classifier
+
+    @property
+    def keep(self) -> Callable[[Prepared, np.ndarray], None] | None:
+        """What the shipped encoder hands the vectors of segments to."""
+        return self.base.keep
+
+    @keep.setter
+    def keep(self, sink: Callable[[Prepared, np.ndarray], None] | None) -> None:
+        self.base.keep = sink
 
     @property
     def batch_size(self) -> int:

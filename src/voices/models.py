@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -73,6 +73,8 @@ class HeadsModel(ModelFolder):
 
 class AnalystLike(Protocol):
     """What the rest of the package asks of whatever codes comments."""
+
+    keep: Callable[[Prepared, np.ndarray], None] | None
 
     @property
     def batch_size(self) -> int:

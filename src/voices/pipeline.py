@@ -21,6 +21,7 @@ from voices.coded_files import read_coded
 from voices.coding import Coder, Timer
 from voices.config import Settings
 from voices.custom_themes import whole
+from voices.discovery import DISCOVERY_FILES, Stage
 from voices.errors import InputError
 from voices.export import (
     FLAT_COLUMNS,
@@ -66,7 +67,7 @@ ALIGN_FILES = (
     "themes.csv", "trends.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv", "rejected.csv",
     "report.html", "report.xlsx", "run.json",
 )  # fmt: skip
-RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES)
+RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES, *DISCOVERY_FILES)
 REPORTED = ("themes", "trends", "alignment", "quotes")
 """Tables that the report shows."""
 TEXT_COLUMNS = ("text", "why", "unit", "employee_name", "customer_name", "outcome", "sentence_en", "sentence_nl")
@@ -146,6 +147,7 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
     collected = Collected(settings.period, coder.analyst.themes)
     told = read_unit_files(settings.units, settings.contact, settings.outcomes)
     picker = QuotePicker()
+    discovery = Stage(coder, stage)
     with (
         closing(ParquetRows(stage / "comments.parquet", comments_schema())) as comments,
         closing(ParquetRows(stage / "mentions.parquet", mentions_schema())) as mentions,
@@ -159,6 +161,8 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
             with coder.timer.stage("aggregate"):
                 collected.add(coded)
                 picker.add(coded)
+            with coder.timer.stage("discover"):
+                discovery.add(coded)
     with coder.timer.stage("align"):
         found = find(
             collected,
@@ -170,6 +174,8 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
             seed=settings.seed,
         )
     record = run_entry("run", coder, collected.aggregates, now) | {"alignment": found.entry()}
+    with coder.timer.stage("discover"):
+        record["discovery"] = discovery.finish()
     quotes = quotes_table(picker.chosen(), collected.aggregates, found.alignment.paths, min_group=settings.min_group)
     frames = _frames(collected.aggregates, found, record) | {"quotes": quotes}
     _write_tables(stage, frames)

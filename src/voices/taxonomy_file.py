@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Any
 
 from voices.errors import InputError
 from voices.taxonomy import Theme, load
+from voices.writing import staged_file
 
 KEYS = ("name", "employee", "customer", "examples")
 LANGUAGES = ("en", "nl")
@@ -56,6 +58,52 @@ def read_themes(path: Path, *, taken: Iterable[str] = ()) -> dict[str, Theme]:
     if not raw:
         raise InputError(f"{path}: no theme is in it; see an example with: voices taxonomy start themes.toml")
     return {key: _theme(key, entry, where=f"{path}: [{key}]", taken={*load(), *taken}) for key, entry in raw.items()}
+
+
+def add_theme(path: Path, theme: Theme) -> None:
+    """Write a theme at the end of a file, and start the file when there is none.
+
+    What is in the file stays as it is, with its comments.
+
+    Raises
+    ------
+    InputError
+        If the file or the theme cannot be used, or the file has a theme of that id.
+    """
+    known = read_themes(path) if path.exists() else {}
+    if theme.id in known:
+        raise InputError(f"{path}: [{theme.id}] is there already; choose another id with --id, or take it out first")
+    before = path.read_text(encoding="utf-8-sig") if known else ""
+    with staged_file(path) as stage:
+        stage.write_text(before + ("\n" if before else "") + as_toml(theme), encoding="utf8")
+        read_themes(stage)
+
+
+def as_toml(theme: Theme) -> str:
+    """Write a theme as the table that :func:`read_themes` reads.
+
+    Examples
+    --------
+    >>> print(as_toml(Theme("soup", {"en": "Soup"}, {"en": "Lunch."}, {}, False, ("It is cold",))), end="")
+    [soup]
+    name = { en = "Soup" }
+    employee = { en = "Lunch." }
+    examples = [
+        "It is cold",
+    ]
+    """
+    lines = [f"[{theme.id}]"]
+    for part in KEYS[:3]:
+        texts = getattr(theme, part)
+        if texts:
+            lines.append(f"{part} = {{ " + ", ".join(f"{key} = {_quoted(text)}" for key, text in texts.items()) + " }")
+    if theme.examples:
+        lines += ["examples = [", *(f"    {_quoted(text)}," for text in theme.examples), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _theme(key: str, entry: Any, *, where: str, taken: set[str]) -> Theme:

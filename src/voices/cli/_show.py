@@ -132,6 +132,24 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None and value == value}
 
 
+def topics(found: Mapping[str, Any], out: Path) -> None:
+    """Say how many topics each voice has, or why it has none, and how many are matched."""
+    for voice, figures in found["voices"].items():
+        if figures["n_topics"]:
+            _say(
+                f"{voice}: {figures['n_topics']} topics in {figures['n_comments']:,} comments; "
+                f"{figures['outliers']:.0%} of the segments are in none"
+            )
+        else:
+            _say(f"{voice}: no topics ({figures['statement']})")
+    for voice, changes in found.get("changes", {}).items():
+        kinds = ", ".join(f"{changes[kind]} {kind}" for kind in ("same", "new", "merged", "split"))
+        _say(f"{voice} since the earlier run: {kinds}, {len(changes['vanished'])} vanished")
+    if found["tested_pairs"]:
+        _say(f"{found['matched']} of {found['tested_pairs']} pairs across the voices are about the same thing")
+    _say(f"Written: {out}")
+
+
 def _left_out(entry: Mapping[str, Any]) -> str:
     names = {"placeholder": "empty or filler", "wordless": "without words", "other_language": "in another language"}
     parts = [f"{entry['status'][key]:,} {text}" for key, text in names.items() if entry["status"].get(key)]

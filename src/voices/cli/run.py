@@ -32,6 +32,10 @@ def run(
     outcomes: options.Outcomes = None,
     threads: options.Threads = None,
     seed: options.Seed = None,
+    discover: Annotated[
+        bool | None,
+        typer.Option("--discover/--no-discover", help="Find topics beyond the taxonomy.  [default: discover]"),
+    ] = None,
     force: options.Force = False,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -49,7 +53,7 @@ def run(
     overrides = options.given(
         language=language, period=period, min_group=min_group, report_language=report_language,
         device=device, model=model, taxonomy=taxonomy, units=units, contact=contact, outcomes=outcomes,
-        threads=threads, seed=seed,
+        threads=threads, seed=seed, discover=discover,
     )  # fmt: skip
     settings = settings_from(config, overrides)
     mapping = parse_mapping(",".join(map_)) if map_ else None

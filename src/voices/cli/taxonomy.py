@@ -72,6 +72,30 @@ def start(file: File, force: options.Force = False) -> None:
     typer.echo(f"Written: {file}", err=True)
 
 
+@app.command()
+def adopt(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Id of a discovered topic, such as employee-3.")],
+    from_: Annotated[Path, typer.Option("--from", metavar="DIR", help="Folder of 'voices run' or 'voices discover'.")],
+    taxonomy: Annotated[Path, typer.Option(metavar="FILE", help="File with themes of your own; made if needed.")],
+    id_: Annotated[str | None, typer.Option("--id", metavar="ID", help="Id of the theme.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its name.", show_default=False)] = None,
+) -> None:
+    """Make a theme of a discovered topic, so that the next run with this file codes it.
+
+    Example: voices taxonomy adopt employee-3 --from q3 --taxonomy themes.toml --name "The new app"
+    """
+    from voices.discover.adopt import topic_as_theme
+    from voices.taxonomy_file import add_theme
+
+    theme = topic_as_theme(topic, from_, name=name, key=id_)
+    add_theme(taxonomy, theme)
+    typer.echo(
+        f"{taxonomy}: [{theme.id}] with {len(theme.examples)} examples of what people wrote; read them, and change "
+        f"what could tell who wrote them. Then: voices run ... --taxonomy {taxonomy}",
+        err=True,
+    )
+
+
 def _print(custom: dict[str, Theme], report_language: str, *, as_json: bool) -> None:
     from voices.config import Settings
     from voices.taxonomy import load, translated
