@@ -194,10 +194,10 @@ def encoder(analyst: AnalystLike) -> Encode:
 
 
 def _frames(aggregates: Aggregates, found: Findings, record: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    alignment = alignment_table(found.alignment.paths)
+    alignment, period = alignment_table(found.alignment.paths), record["settings"]["period"]
     for language in languages():
         words = load_words(language).with_themes(record["custom_themes"])
-        alignment[f"sentence_{language}"] = [path_sentence(row, words) for row in records(alignment)]
+        alignment[f"sentence_{language}"] = [path_sentence(row, words, period) for row in records(alignment)]
     return {
         "themes": themes_table(aggregates),
         "trends": trends_table(aggregates),

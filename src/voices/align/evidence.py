@@ -97,7 +97,8 @@ class Alignment:
         Ranked: by grade, then by size; paths of one theme on both sides before others of the same rank.
     skipped : dict
         Layer -> why it was not tested at all: ``one_voice``, ``no_text``, ``no_units``, ``few_units``,
-        ``thin_units``, ``no_dates``, ``future_dates``, ``few_periods``, ``few_mentions``.
+        ``thin_units``, ``no_dates``, ``future_dates``, ``few_periods``, ``none_shared``,
+        ``few_mentions``.
     n_units, n_periods : int
         Units that both sides wrote about, and periods of the panel.
     left_out : LeftOut
@@ -160,10 +161,13 @@ def align(
     }
     tested = pairs(tuple(shares["employee"]), tuple(shares["customer"]))
     skipped = _skipped(panel, left_out, has_text=sample is not None and encode is not None)
-    similar = aligned(sample, tested, encode, seed=seed) if sample is not None and encode is not None else []
+    both_sides = [pair for pair in tested if _is_shared(pair, shares, floor)]
+    similar = aligned(sample, both_sides, encode, seed=seed) if sample is not None and encode is not None else []
     links = [] if "linked" in skipped else linked(panel, tested, seed=seed)
     leads = [] if "leading" in skipped else leading(panel, tested, seed=seed)
     contact = [] if "linked" in skipped else moderated(panel, [p for p in tested if p.family == "expected"], seed=seed)
+    if not both_sides:
+        skipped.setdefault("aligned", "none_shared")
     for layer, results in (("aligned", similar), ("linked", links), ("leading", leads)):
         if not results:
             skipped.setdefault(layer, "few_mentions")

@@ -100,6 +100,7 @@ def aligned(sample: MentionSample, tested: Sequence[Pair], encode: Encode, *, se
     sample : MentionSample
     tested : sequence of Pair
         Only those of one theme on both sides are compared: that is where one word could hide two things.
+        Themes that are no problem on both sides are best left out.
     encode : callable
     seed : int
         Of the shuffles.

@@ -91,6 +91,8 @@ def build(tables: Tables) -> Report:
         files=files,
         rejections=_rejections(values.records(tables.rejected)),
         method=_method(tables.run),
+        untested=_untested(tables.run),
+        units=_units(tables.run),
         custom_themes=dict(values.mapping(tables.run.get("custom_themes"))),
     )
 
@@ -367,6 +369,25 @@ def _rejections(rows: Iterable[Mapping[str, Any]]) -> tuple[model.Rejection, ...
         reason = reasons.pop() if len(reasons) == 1 else masked
         groups.append(model.Rejection(reason, file, len(members), tuple(numbers[:5]), len(numbers) > 5))
     return tuple(sorted(groups, key=lambda group: (-group.count, group.reason, group.file)))
+
+
+def _untested(run: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    skipped = values.mapping(values.mapping(run.get("alignment")).get("skipped"))
+    return tuple((layer, values.text(skipped[layer])) for layer in LAYERS if skipped.get(layer))
+
+
+def _units(run: Mapping[str, Any]) -> model.UnitCounts | None:
+    entry = values.mapping(run.get("alignment"))
+    units = values.mapping(entry.get("units"))
+    if not units:
+        return None
+    return model.UnitCounts(
+        both=sum(values.count(n) or 0 for n in values.mapping(units.get("matched")).values()),
+        employee_only=values.count(units.get("employee_only")) or 0,
+        customer_only=values.count(units.get("customer_only")) or 0,
+        thin=values.count(units.get("too_few_comments")) or 0,
+        future=values.count(entry.get("future_comments")) or 0,
+    )
 
 
 def _method(run: Mapping[str, Any]) -> model.Method:

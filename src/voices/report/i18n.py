@@ -152,6 +152,12 @@ class Words:
         sign = _MINUS if value < 0 else "+" if signed and value > 0 else ""
         return f"{sign}{body}"
 
+    def chance(self, value: float | None) -> str:
+        """Give a p- or q-value with three decimals; ``< 0.001`` where it is smaller."""
+        if value is not None and value < 0.001:
+            return f"< {self.decimal(0.001, 3)}"
+        return self.decimal(value, 3)
+
     def percent(self, share: float | None, digits: int = 1) -> str:
         """Give a share of 0 to 1 as a percentage."""
         from babel.numbers import format_percent

@@ -209,6 +209,17 @@ class Method:
 
 
 @dataclass(frozen=True)
+class UnitCounts:
+    """Units that occur on both sides or on one, and what the tests over them left out."""
+
+    both: int
+    employee_only: int
+    customer_only: int
+    thin: int
+    future: int
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a report shows.
 
@@ -224,6 +235,10 @@ class Report:
         The main themes over time; one or two rows (voices) a theme. Empty without dates.
     trimmed : bool
         Whether older periods were left out of the points.
+    untested : tuple of tuple of str
+        Layers that could not be tested at all, each with the reason.
+    units : UnitCounts or None
+        None where nothing was aligned.
     custom_themes : dict
         Id of each theme of the user's own -> its ``name``, ``employee`` and ``customer`` per language.
     """
@@ -238,6 +253,8 @@ class Report:
     files: tuple[FileRow, ...]
     rejections: tuple[Rejection, ...]
     method: Method
+    untested: tuple[tuple[str, str], ...] = ()
+    units: UnitCounts | None = None
     custom_themes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property

@@ -5,6 +5,7 @@ Wording is bounded: "negative on both sides", never "causes".
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from voices.report import values
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TOP = 3
 """Themes that the headline names when there are many."""
+STRONG = 2
+"""Root causes of the two highest grades that the answer tells in full."""
 FULL = 5
 """Up to this many themes the headline names them all."""
 
@@ -71,7 +74,7 @@ def path_name(path: Path, words: Words) -> str:
     return words("problems.path_title", employee=employee, customer=customer)
 
 
-def path_sentence(row: Mapping[str, Any], words: Words) -> str:
+def path_sentence(row: Mapping[str, Any], words: Words, period: str | None = None) -> str:
     """Give what was found for one path in plain language, bounded by its grade; '' where nothing was.
 
     Parameters
@@ -79,6 +82,8 @@ def path_sentence(row: Mapping[str, Any], words: Words) -> str:
     row : mapping
         A row of ``alignment.csv``.
     words : Words
+    period : str or None
+        ``week``, ``month`` or ``quarter``, in which a lag counts; None says "periods".
     """
     grade = values.text(row.get("grade"))
     if grade not in GRADES[1:]:
@@ -88,7 +93,7 @@ def path_sentence(row: Mapping[str, Any], words: Words) -> str:
     inserts = {"employee": words.theme(employee), "customer": words.theme(customer)}
     parts = []
     if row.get("leading") == "passed":
-        lag = words.plural("path.lag", values.count(row.get("leading_lag")) or 0)
+        lag = words.plural(f"path.lag_{period or 'period'}", values.count(row.get("leading_lag")) or 0)
         parts.append(words(f"path.leading.{kind}", **inserts, lag=lag, found=_found("leading", row, words)))
     if row.get("linked") == "passed":
         parts.append(words(f"path.linked.{kind}", **inserts, found=_found("linked", row, words)))
@@ -120,11 +125,9 @@ def _found(layer: str, row: Mapping[str, Any], words: Words) -> str:
 
 
 def _q(row: Mapping[str, Any], name: str, words: Words) -> str:
-    """Give ``q = 0.004``, or ``q < 0.001`` where it is smaller."""
-    value = values.number(row.get(name))
-    if value is not None and value < 0.001:
-        return f"q < {words.decimal(0.001, 3)}"
-    return f"q = {words.decimal(value, 3)}"
+    """Give ``q = 0.004`` or ``q < 0.001``."""
+    told = words.chance(values.number(row.get(name)))
+    return f"q {told}" if told.startswith("<") else f"q = {told}"
 
 
 def directions(rows: tuple[ThemeRow, ...], words: Words, *, negative: bool = False) -> str:
@@ -164,6 +167,9 @@ def _basis(report: Report, words: Words, judged: list[str]) -> tuple[str, ...]:
 def _problems(report: Report, words: Words) -> tuple[str, ...]:
     if not report.problems:
         return ()
+    strong = [path for path in report.problems if path.grade in ("linked", "leading")]
+    if strong:
+        return tuple(path_sentence(path.row, words, report.method.period) for path in strong[:STRONG])
     top = report.problems[:TOP]
     digits = sentence_digits(side.negative for path in top for side in (path.employee, path.customer))
 
@@ -182,6 +188,8 @@ def _tested(report: Report, words: Words) -> tuple[str, ...]:
     total = len(report.problems) + len(report.others)
     if not total:
         return (words("answer.none_tested"),)
+    if not only_shared_tested(report):
+        return (*_graded(report, words), words("answer.bound_layers"))
     floor = report.method.negative_floor
     inserts = {"passed": words.integer(len(report.problems)), "total": words.integer(total)}
     if floor is None:
@@ -192,7 +200,23 @@ def _tested(report: Report, words: Words) -> tuple[str, ...]:
         )
     if not report.problems:
         return (tested,)
-    return (tested, words("answer.bound" if only_shared_tested(report) else "answer.bound_layers"))
+    return (tested, words("answer.bound"))
+
+
+def _graded(report: Report, words: Words) -> tuple[str, ...]:
+    """Give how many paths passed which test, those of the search apart."""
+    expected = [path for path in (*report.problems, *report.others) if path.family != "exploratory"]
+    counts = Counter(path.grade for path in expected)
+    grades = [words(f"grade_count.{grade}", n=words.integer(counts[grade])) for grade in GRADES[:0:-1] if counts[grade]]
+    found = sum(counts[grade] for grade in GRADES[1:])
+    told = words(
+        "answer.grades",
+        total=words.integer(len(expected)),
+        found=words.integer(found),
+        grades=words.listing(grades) if grades else words.integer(0),
+    )
+    more = sum(path.family == "exploratory" for path in report.problems)
+    return (told, words("answer.grades_explored", n=words.integer(more))) if more else (told,)
 
 
 def _one_voice(report: Report, words: Words, voice: str) -> tuple[str, ...]:
