@@ -49,6 +49,7 @@ from voices.tables import (
     alignment_table,
     drivers_table,
     no_quotes,
+    outcome_paths_table,
     outcomes_table,
     quotes_table,
     themes_table,
@@ -64,7 +65,8 @@ if TYPE_CHECKING:
     from voices.models import AnalystLike
 
 ALIGN_FILES = (
-    "themes.csv", "trends.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv", "rejected.csv",
+    "themes.csv", "trends.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv",
+    "outcome_paths.csv", "rejected.csv",
     "report.html", "report.xlsx", "run.json",
 )  # fmt: skip
 RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES, *DISCOVERY_FILES)
@@ -205,6 +207,7 @@ def _frames(aggregates: Aggregates, found: Findings, record: dict[str, Any]) -> 
         "units": units_table(found.units),
         "drivers": drivers_table(found.drivers),
         "outcomes": outcomes_table(found.legs),
+        "outcome_paths": outcome_paths_table(found.alignment.paths, found.legs),
     }
 
 

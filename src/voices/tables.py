@@ -44,6 +44,10 @@ UNIT_COLUMNS = ("unit", "employee_name", "customer_name", "matched_by")
 DRIVER_COLUMNS = (
     "voice", "theme", "weight", "weight_low", "weight_high", "slope", "r_squared", "n_comments", "n_mentions",
 )  # fmt: skip
+OUTCOME_PATH_COLUMNS = (
+    "employee_theme", "customer_theme", "outcome", "grade", "first_effect", "first_q_value", "second_effect",
+    "second_q_value", "weakest_q_value", "direct_effect", "direct_q_value",
+)  # fmt: skip
 OUTCOME_COLUMNS = ("voice", "theme", "outcome", "effect", "effect_low", "effect_high", "p_value", "q_value", "n_units")
 QUOTE_COLUMNS = ("voice", "theme", "polarity", "text", "why")
 
@@ -260,6 +264,38 @@ def outcomes_table(legs: Sequence[OutcomeLeg]) -> pd.DataFrame:
         for leg in legs
     ]
     return _frame(rows, OUTCOME_COLUMNS)
+
+
+def outcome_paths_table(paths: Sequence[Evidence], legs: Sequence[OutcomeLeg]) -> pd.DataFrame:
+    """Give one row a linked or leading path and figure: employee theme -> customer theme -> outcome, leg by leg.
+
+    ``weakest_q_value`` is the larger one of both legs: a path is no surer than that. ``direct_*`` is the
+    employee theme with the figure, without the customers between them.
+    """
+    by_end = {(leg.outcome, leg.voice, leg.theme): leg for leg in legs}
+    rows = []
+    for outcome in dict.fromkeys(leg.outcome for leg in legs):
+        for path in paths:
+            last = by_end.get((outcome, "customer", path.pair.customer))
+            direct = by_end.get((outcome, "employee", path.pair.employee))
+            if path.grade not in ("linked", "leading") or path.link is None or last is None or direct is None:
+                continue
+            rows.append(
+                {
+                    "employee_theme": path.pair.employee,
+                    "customer_theme": path.pair.customer,
+                    "outcome": outcome,
+                    "grade": path.grade,
+                    "first_effect": path.link.effect,
+                    "first_q_value": path.link.q_value,
+                    "second_effect": last.effect,
+                    "second_q_value": last.q_value,
+                    "weakest_q_value": max(path.link.q_value, last.q_value),
+                    "direct_effect": direct.effect,
+                    "direct_q_value": direct.q_value,
+                }
+            )
+    return _frame(rows, OUTCOME_PATH_COLUMNS)
 
 
 def no_quotes() -> pd.DataFrame:

@@ -89,7 +89,7 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     list of Lead
         Pairs with too few negative mentions, or without movement, are left out.
     """
-    mine, theirs = series_of(panel.employee), series_of(panel.customer)
+    mine, theirs = series_of(panel.employee), series_of(panel.customer, shifts=1)
     usable = [pair for pair in tested if pair.employee in mine and pair.customer in theirs]
     if not usable:
         return []

@@ -39,8 +39,14 @@ class Series:
     fresh: np.ndarray
 
 
-def series_of(side: Side) -> dict[str, Series]:
+def series_of(side: Side, *, shifts: int | None = None) -> dict[str, Series]:
     """Give theme -> course, for the themes of a voice that are negative often enough and that move.
+
+    Parameters
+    ----------
+    side : Side
+    shifts : int or None
+        How many shifts ``smooth`` and ``fresh`` hold; None holds one for every period, 1 the course as it is.
 
     Notes
     -----
@@ -75,7 +81,7 @@ def series_of(side: Side) -> dict[str, Series]:
         weight = scale / (scale + noise)
         course = residual(rate, weight * comments.mean())
         if float(((course * weight) ** 2).sum()) > 0:
-            smooth, fresh = _filtered(course, noise, scale * inflation, persistence)
+            smooth, fresh = _filtered(course, noise, scale * inflation, persistence, shifts or course.shape[1])
             found[side.themes[k]] = Series(course * weight, variance / (variance + noise), smooth, fresh)
     return found
 
@@ -169,26 +175,25 @@ def _persistence(left: list[np.ndarray], comments: np.ndarray, within: np.ndarra
     return best[1], best[2]
 
 
-def _moved(white: np.ndarray, there: np.ndarray) -> np.ndarray:
+def _moved(white: np.ndarray, there: np.ndarray, shifts: int) -> np.ndarray:
     """Give white courses moved round by 0, 1, ... periods, shape (units, periods, shifts).
 
     In units with periods in which nobody wrote, only the others change places, so that as many of them meet
     the other side's as do in their true order.
     """
-    periods = white.shape[1]
-    moved = np.stack([np.roll(white, shift, axis=1) for shift in range(periods)], axis=2)
+    moved = np.stack([np.roll(white, shift, axis=1) for shift in range(shifts)], axis=2)
     for unit in np.flatnonzero(~there.all(axis=1)):
         cells = np.flatnonzero(there[unit])
         moved[unit] = 0.0
-        for shift in range(periods):
+        for shift in range(shifts):
             moved[unit, cells, shift] = np.roll(white[unit, cells], shift)
     return moved
 
 
 def _filtered(
-    course: np.ndarray, noise: np.ndarray, variance: float, persistence: float
+    course: np.ndarray, noise: np.ndarray, variance: float, persistence: float, shifts: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give the smoothed and the whitened course for every shift, both (units, periods, periods).
+    """Give the smoothed and the whitened course for every shift, both (units, shifts, periods).
 
     What is moved round in time is the white part of the course, and persistence is put back after it: a
     persistent course that is moved itself would have a leap where its end meets its beginning.
@@ -205,11 +210,15 @@ def _filtered(
     told = root @ design
     off = np.eye(periods)[None] - told @ np.linalg.solve(told.transpose(0, 2, 1) @ told, told.transpose(0, 2, 1))
     white = (off @ (root @ course[:, :, None]))[:, :, 0]
-    moved = off @ _moved(white, np.isfinite(noise))
+    moved = off @ _moved(white, np.isfinite(noise), shifts)
     # A course that was moved has a mean and a trend again; what they take of it is given back as spread.
     spread = np.sqrt((moved**2).sum(axis=1, keepdims=True))
     moved = moved * np.sqrt((white**2).sum(axis=1))[:, None, None] / np.maximum(spread, 1e-12)
     fresh = root @ moved
     smooth = true[None] @ fresh
     smooth = smooth - design @ (np.linalg.pinv(design) @ smooth)
-    return smooth.transpose(0, 2, 1), fresh.transpose(0, 2, 1) * variance
+    # Half the memory, and what is summed up are averages anyway.
+    return (
+        np.ascontiguousarray(smooth.transpose(0, 2, 1), np.float32),
+        np.ascontiguousarray(fresh.transpose(0, 2, 1) * variance, np.float32),
+    )
