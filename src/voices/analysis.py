@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+TABLES = (
+    "themes", "trends", "alignment", "quotes", "rejected", "units", "drivers", "outcomes", "outcome_paths", "topics",
+)  # fmt: skip
+"""Names of the CSV files that are read as tables."""
+
+
 @dataclass(frozen=True)
 class Analysis:
     """The tables of a run as data frames, in the columns of the files of the same names."""
@@ -24,6 +30,11 @@ class Analysis:
     alignment: pd.DataFrame
     quotes: pd.DataFrame
     rejected: pd.DataFrame
+    units: pd.DataFrame
+    drivers: pd.DataFrame
+    outcomes: pd.DataFrame
+    outcome_paths: pd.DataFrame
+    topics: pd.DataFrame
     run: dict[str, Any]
     report_html: str = field(repr=False)
 
@@ -41,10 +52,7 @@ class Analysis:
         path = Path(folder)
         if not (path / "run.json").is_file():
             raise InputError(f"{path}: there is no run.json; name the --out folder of a run")
-        tables = {
-            name: pd.read_csv(path / f"{name}.csv", keep_default_na=False, na_values=[""])
-            for name in ("themes", "trends", "alignment", "quotes", "rejected")
-        }
+        tables = {name: pd.read_csv(path / f"{name}.csv", keep_default_na=False, na_values=[""]) for name in TABLES}
         return cls(
             comments=pd.read_parquet(path / "comments.parquet"),
             mentions=pd.read_parquet(path / "mentions.parquet"),
