@@ -1,7 +1,10 @@
 from types import SimpleNamespace
 
-from voices.align.outcomes import OutcomeLeg
+import pytest
+
+from voices.align.outcomes import OutcomeLeg, read_outcomes
 from voices.align.paths import Pair
+from voices.errors import InputError
 from voices.tables import outcome_paths_table
 
 
@@ -28,3 +31,12 @@ def test_only_paths_that_were_found_over_units_lead_to_an_outcome():
     table = outcome_paths_table([path("workload", "workload", grade="shared"), path("trust", "trust")], legs)
     assert table.empty
     assert "weakest_q_value" in table.columns
+
+
+def test_a_figure_that_is_no_number_is_named_and_a_column_of_words_is_no_figure(tmp_path):
+    path = tmp_path / "figures.csv"
+    path.write_text("unit;region;turnover\na;north;0,2\nb;south;1.234,5\n", encoding="utf8")
+    with pytest.raises(InputError, match=r"row 3: turnover '1\.234,5' is no number"):
+        read_outcomes(path)
+    path.write_text("unit;region;turnover\na;north;0,2\nb;south;\n", encoding="utf8")
+    assert read_outcomes(path) == {"turnover": {"a": 0.2}}

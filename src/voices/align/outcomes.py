@@ -120,25 +120,32 @@ def outcome_columns(told: Mapping[str, Mapping[str, float]], units: Iterable[Ite
 def read_outcomes(path: Path) -> dict[str, dict[str, float]]:
     """Read figures per unit: CSV with the column ``unit`` and a column for each figure.
 
-    Several rows of one unit, one a period, are averaged; a column ``date`` or ``period`` is no figure.
+    Several rows of one unit, one a period, are averaged; a column ``date`` or ``period`` is no figure, nor is
+    one without any number.
 
     Raises
     ------
     InputError
-        If the file or the column ``unit`` is missing, or there is no column of numbers.
+        If the file or the column ``unit`` is missing, there is no column of numbers, or a cell of one holds
+        something else.
     """
     table = read_unit_table(path, option="--outcomes")
     if "unit" not in table.heads:
         raise InputError(f"--outcomes {path}: no column 'unit'; the columns are: {', '.join(table.heads)}")
-    figures = {head: k for k, head in enumerate(table.heads) if head not in ("unit", "date", "period")}
-    found: dict[str, dict[str, list[float]]] = {head: {} for head in figures}
-    for row in table.rows:
-        unit = row[table.heads.index("unit")]
-        for head, k in figures.items():
-            value = as_number(row[k])
+    figures = [head for head in table.heads if head not in ("unit", "date", "period")]
+    units = table.columns("unit")[0]
+    result = {}
+    for head, cells in zip(figures, table.columns(*figures), strict=True):
+        values = [as_number(cell) for cell in cells]
+        if all(value is None for value in values):
+            continue  # a name or a region, no figure
+        by_unit: dict[str, list[float]] = {}
+        for number, (unit, cell, value) in enumerate(zip(units, cells, values, strict=True), start=2):
+            if value is None and cell:
+                raise InputError(f"--outcomes {path}, row {number}: {head} {cell!r} is no number; write it as 1234.5")
             if unit and value is not None:
-                found[head].setdefault(unit, []).append(value)
-    result = {head: {unit: sum(v) / len(v) for unit, v in of.items()} for head, of in found.items() if of}
-    if not result:
+                by_unit.setdefault(unit, []).append(value)
+        result[head] = {unit: sum(of) / len(of) for unit, of in by_unit.items()}
+    if not any(result.values()):
         raise InputError(f"--outcomes {path}: no numbers beside unit; the columns are: {', '.join(table.heads)}")
     return result
