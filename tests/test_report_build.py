@@ -7,10 +7,11 @@ import math
 import random
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from voices import taxonomy
-from voices.report import Tables, build, values
+from voices.report import Tables, build, render_html, values
 from voices.report.build import direction
 
 THEMES = [
@@ -348,3 +349,57 @@ def test_periods_follow_each_other_over_the_new_year(earlier, later):
 @pytest.mark.parametrize("period", ["2024-13", "2024-W60", "2024", "", "2024-Q5"])
 def test_what_is_no_period_is_left_out(period):
     assert values.period_ordinal(period) is None
+
+
+def driver_tables():
+    drivers = pd.DataFrame(
+        [
+            {"voice": "customer", "theme": "workload", "weight": 0.6, "weight_low": 0.4, "weight_high": 0.7,
+             "slope": -2.5, "r_squared": 0.3, "n_comments": 400, "n_mentions": 60},
+            {"voice": "customer", "theme": "price", "weight": 0.4, "weight_low": 0.2, "weight_high": 0.5,
+             "slope": -1.0, "r_squared": 0.3, "n_comments": 400, "n_mentions": 30},
+        ]
+    )  # fmt: skip
+    outcomes = pd.DataFrame(
+        [
+            {"voice": voice, "theme": "workload", "outcome": "<b>turnover</b>", "effect": 0.5, "effect_low": 0.2,
+             "effect_high": 0.7, "p_value": q / 3, "q_value": q, "n_units": 60}
+            for voice, q in (("employee", 0.2), ("customer", 0.01))
+        ]
+    )  # fmt: skip
+    return dataclasses.replace(sample_tables(), drivers=drivers, outcomes=outcomes)
+
+
+def test_drivers_and_figures_that_may_as_well_be_chance_are_not_told():
+    report = build(driver_tables())
+    (customers,) = report.drivers
+    assert (customers.voice, customers.r_squared, customers.n_comments) == ("customer", 0.3, 400)
+    assert [(row.theme, row.weight.value, row.slope) for row in customers.rows] == [
+        ("workload", 0.6, -2.5), ("price", 0.4, -1.0),
+    ]  # fmt: skip
+    assert [(row.voice, row.outcome, row.q_value) for row in report.outcomes] == [("customer", "<b>turnover</b>", 0.01)]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_drivers_have_a_part_of_the_page(language):
+    page = render_html(build(driver_tables()), language=language)
+    assert '<a href="#drivers">' in page
+    assert "<b>turnover" not in page
+    assert "&lt;b&gt;turnover" in page
+    assert '<section id="drivers"' not in render_html(build(sample_tables()), language=language)
+
+
+def test_what_could_not_be_tested_is_told_with_its_reason():
+    tables = sample_tables()
+    entry = {
+        "skipped": {"linked": "few_units", "leading": "few_units"},
+        "units": {"matched": {"same": 3, "part": 1}, "employee_only": 2, "customer_only": 5, "too_few_comments": 1},
+        "future_comments": 7,
+    }
+    report = build(dataclasses.replace(tables, run=tables.run | {"alignment": entry}))
+    assert report.untested == (("linked", "few_units"), ("leading", "few_units"))
+    assert (report.units.both, report.units.employee_only, report.units.customer_only) == (4, 2, 5)
+    page = render_html(report, language="en")
+    assert "fewer than 8 units occur on both sides" in page
+    assert "4 units occur on both sides; 2 only among employees and 5 only among customers" in page
+    assert "7 comments are dated in the future" in page

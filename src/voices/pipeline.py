@@ -70,7 +70,7 @@ ALIGN_FILES = (
     "report.html", "report.xlsx", "run.json",
 )  # fmt: skip
 RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES, *DISCOVERY_FILES)
-REPORTED = ("themes", "trends", "alignment", "quotes")
+REPORTED = ("themes", "trends", "alignment", "quotes", "drivers", "outcomes")
 """Tables that the report shows."""
 TEXT_COLUMNS = ("text", "why", "unit", "employee_name", "customer_name", "outcome", "sentence_en", "sentence_nl")
 """Columns of tables whose cells hold words from outside."""

@@ -41,6 +41,10 @@ FEWEST_HITS = 10
 MAX_PERIODS = 60
 MAX_PANELS = 12
 MAX_QUOTES = 5
+MAX_DRIVERS = 8
+MAX_OUTCOMES = 20
+MAX_Q = 0.05
+"""False discovery rate above which an association with a figure is not told."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Tables:
     quotes: pd.DataFrame
     rejected: pd.DataFrame
     run: dict[str, Any]
+    drivers: pd.DataFrame | None = None
+    outcomes: pd.DataFrame | None = None
 
 
 def build(tables: Tables) -> Report:
@@ -93,6 +99,8 @@ def build(tables: Tables) -> Report:
         method=_method(tables.run),
         untested=_untested(tables.run),
         units=_units(tables.run),
+        drivers=_drivers([] if tables.drivers is None else values.records(tables.drivers)),
+        outcomes=_outcomes([] if tables.outcomes is None else values.records(tables.outcomes)),
         custom_themes=dict(values.mapping(tables.run.get("custom_themes"))),
     )
 
@@ -369,6 +377,42 @@ def _rejections(rows: Iterable[Mapping[str, Any]]) -> tuple[model.Rejection, ...
         reason = reasons.pop() if len(reasons) == 1 else masked
         groups.append(model.Rejection(reason, file, len(members), tuple(numbers[:5]), len(numbers) > 5))
     return tuple(sorted(groups, key=lambda group: (-group.count, group.reason, group.file)))
+
+
+def _drivers(rows: Sequence[Mapping[str, Any]]) -> tuple[model.Drivers, ...]:
+    found = []
+    for voice in VOICES:
+        mine = [row for row in rows if values.text(row.get("voice")) == voice]
+        if mine:
+            told = tuple(
+                model.DriverRow(
+                    values.text(row.get("theme")),
+                    _share(row, "weight", "weight_low", "weight_high"),
+                    values.number(row.get("slope")),
+                    values.count(row.get("n_mentions")),
+                )
+                for row in mine[:MAX_DRIVERS]
+            )
+            first = mine[0]
+            r_squared = values.number(first.get("r_squared"))
+            found.append(model.Drivers(voice, values.count(first.get("n_comments")), r_squared, told))
+    return tuple(found)
+
+
+def _outcomes(rows: Sequence[Mapping[str, Any]]) -> tuple[model.OutcomeRow, ...]:
+    found = [
+        model.OutcomeRow(
+            values.text(row.get("voice")),
+            values.text(row.get("theme")),
+            values.text(row.get("outcome")),
+            _share(row, "effect", "effect_low", "effect_high"),
+            values.number(row.get("q_value")),
+            values.count(row.get("n_units")),
+        )
+        for row in rows
+    ]
+    sure = [row for row in found if row.q_value is not None and row.q_value < MAX_Q]
+    return tuple(sorted(sure, key=lambda row: (row.outcome, row.q_value or 0.0, row.voice, row.theme))[:MAX_OUTCOMES])
 
 
 def _untested(run: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

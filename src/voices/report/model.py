@@ -209,6 +209,38 @@ class Method:
 
 
 @dataclass(frozen=True)
+class DriverRow:
+    """A theme's part, 0 to 1, in what all themes explain of people's scores; ``slope`` in points per complaint."""
+
+    theme: str
+    weight: Share
+    slope: float | None
+    n_mentions: int | None
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The drivers of one voice's score, the heaviest first; ``r_squared`` is what all explain together, 0 to 1."""
+
+    voice: str
+    n_comments: int | None
+    r_squared: float | None
+    rows: tuple[DriverRow, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """A theme that goes with a figure of the unit: correlation over units with its 95 % interval, -1 to 1."""
+
+    voice: str
+    theme: str
+    outcome: str
+    effect: Share
+    q_value: float | None
+    n_units: int | None
+
+
+@dataclass(frozen=True)
 class UnitCounts:
     """Units that occur on both sides or on one, and what the tests over them left out."""
 
@@ -239,6 +271,10 @@ class Report:
         Layers that could not be tested at all, each with the reason.
     units : UnitCounts or None
         None where nothing was aligned.
+    drivers : tuple of Drivers
+        Of the voices whose scores the themes explain at all.
+    outcomes : tuple of OutcomeRow
+        The surest first; those that may as well be chance are left out.
     custom_themes : dict
         Id of each theme of the user's own -> its ``name``, ``employee`` and ``customer`` per language.
     """
@@ -255,6 +291,8 @@ class Report:
     method: Method
     untested: tuple[tuple[str, str], ...] = ()
     units: UnitCounts | None = None
+    drivers: tuple[Drivers, ...] = ()
+    outcomes: tuple[OutcomeRow, ...] = ()
     custom_themes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
