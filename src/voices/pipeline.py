@@ -285,7 +285,8 @@ def align(
     check_folder(out, force=force)
     told = read_unit_files(settings.units, settings.contact, settings.outcomes)
     custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
-    analyst = open_analyst(settings.model, device=settings.device, threads=settings.threads or None, custom=custom)
+    # A sample of mentions is all that it reads: not worth the seconds in which torch looks for a graphics card.
+    analyst = open_analyst(settings.model, device="cpu", threads=settings.threads or None, custom=custom)
     timer, collected, books = Timer(), Collected(settings.period, analyst.themes), []
     with staged_folder(out) as stage:
         with RejectedRows(stage / "rejected.csv") as rejected_rows:
