@@ -58,3 +58,11 @@ def test_themes_of_a_voice():
     assert "price" not in themes_of("employee")
     assert "growth" not in themes_of("customer")
     assert len(themes_of("employee")) == 16
+
+
+def test_a_theme_that_no_taxonomy_names_is_counted_where_somebody_coded_it():
+    whole = Aggregates("month")
+    whole.add([coded(("parking", "negative"), row=2), coded(("price", "negative"), voice="customer", row=3)])
+    assert "parking" in whole.themes_of("employee")
+    assert "parking" not in whole.themes_of("customer")
+    assert whole.themes_of("customer") == themes_of("customer")

@@ -65,10 +65,19 @@ def test_names_without_letters_and_digits_are_not_taken_for_one(employee, custom
 
 
 def test_spellings_keep_what_tells_units_apart():
-    assert spelling_of("Store 012") == ("12", "store")
+    assert spelling_of("Store 012") == ("store", "12")
     assert words_of("Store 012") == words_of("winkel 12") == ("12",)
     assert words_of("Team") == ("team",)
     assert words_of("Store 12") != words_of("Store 120")
+
+
+def test_numbers_in_another_order_are_other_units():
+    mine, theirs = ["Region 1 Store 12", "Region 12 Store 1"], ["region-1-store-12", "region-12-store-1"]
+    found = match_units(mine, theirs)
+    assert [(match.employee, match.customer) for match in found.both] == [
+        ((a,), (b,)) for a, b in zip(mine, theirs, strict=True)
+    ]
+    assert match_units(["Region 3 Store 4"], ["region-4-store-3"]).both == ()
 
 
 @pytest.mark.parametrize("customer", [["Store 3"], ["3"], ["Winkel 3"], ["3 Utrecht"]])

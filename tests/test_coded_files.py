@@ -441,3 +441,37 @@ def test_what_classify_writes_can_be_read(tmp_path):
         dt.date(2025, 3, 1),
         4.0,
     )
+
+
+def test_words_in_a_column_of_numbers_are_no_numbers(tmp_path):
+    path = tmp_path / "a.parquet"
+    table = pa.table({"id": ["1", "2"], "voice": ["employee"] * 2, "themes": ["", ""], "outcome": ["n/a", "7"]})
+    pq.write_table(table, path)
+    (batch,) = read_coded(path)
+    assert batch.table["outcome"].to_pylist() == [None, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-05", "2024-05-01"),
+        ("2024-W05", "2024-01-29"),
+        ("2024-Q2", "2024-04-01"),
+        ("2024-13", None),
+        ("2024-02-30", None),
+    ],
+)
+def test_a_period_stands_for_its_first_day(tmp_path, text, day):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "1", "voice": "employee", "themes": {}, "date": text}) + "\n", encoding="utf8")
+    (batch,) = read_coded(path)
+    assert [value and value.isoformat() for value in batch.table["date"].to_pylist()] == [day]
+    assert batch.unreadable_dates == (day is None)
+
+
+def test_unit_numbers_with_and_without_a_point_are_the_same(tmp_path):
+    path = tmp_path / "a.jsonl"
+    rows = [{"id": str(n), "voice": "employee", "themes": {}, "unit": unit} for n, unit in enumerate((12, 12.0, "12"))]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf8")
+    (batch,) = read_coded(path)
+    assert batch.table["unit"].to_pylist() == ["12", "12", "12"]

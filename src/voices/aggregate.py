@@ -224,8 +224,12 @@ class Aggregates:
                 counts.people[mention.theme] += 1
 
     def themes_of(self, voice: str) -> tuple[str, ...]:
-        """List the themes that can be mentioned by a voice, also those that nobody mentions."""
-        return themes_of(voice, self.themes)
+        """List the themes of a voice: those that it can mention, and others that somebody coded there, by id."""
+        known = themes_of(voice, self.themes)
+        rows = [row for row, (of, _, _) in enumerate(self.keys) if of == voice]
+        mentioned = self.counts[rows].sum(axis=(0, 2))
+        others = {theme for theme, n in zip(self.theme_ids, mentioned, strict=True) if n}
+        return (*known, *sorted(others - set(known)))
 
     def total(self, voice: str) -> Cell:
         """Add up all cells of a voice."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -200,9 +202,20 @@ def _mentions(themes: Any) -> Iterator[tuple[str, str, str | None]]:
         yield theme, polarity, segment if isinstance(segment, str) else None
 
 
+def _numbers(column: Any) -> Any:
+    """Read a column of numbers; words in it are no numbers."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        return column.cast(pa.float64())
+    return pa.array([_number(value) for value in column.to_pylist()], pa.float64())
+
+
 def _text(value: Any) -> str | None:
     if value is None or value == "" or value != value:
         return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # a column of numbers with gaps turns 12 into 12.0
     return str(value)
 
 
@@ -226,14 +239,25 @@ def _table(name: str, columns: Mapping[str, list[Any]], rejected: list[Rejected]
 
 
 def _dates(values: Any) -> Any:
-    """Read days from text that starts like 2025-01-31; null where it does not."""
-    import pyarrow.compute as pc
+    """Read days from text that starts like 2025-01-31, or names a period: 2025-01, 2025-W05, 2025-Q1; else null."""
+    import pyarrow as pa
 
-    days = pc.utf8_slice_codeunits(values, 0, 10)
-    found = pc.strptime(days, format="%Y-%m-%d", unit="s", error_is_null=True)
-    # strptime takes 30 February for 2 March.
-    real = pc.equal(pc.strftime(found, format="%Y-%m-%d"), days)
-    return pc.if_else(real, found, None).cast("date32")
+    coded = values.dictionary_encode()
+    days = pa.array([_day(value) for value in coded.dictionary.to_pylist()], pa.date32())
+    return days.take(coded.indices)
+
+
+def _day(text: str | None) -> dt.date | None:
+    """Give the day, or the first day of the period, that a text names."""
+    text = (text or "").strip()
+    period = re.fullmatch(r"(\d{4})-(?:W(\d{1,2})|Q([1-4])|(\d{1,2}))", text)
+    try:
+        if period is None:
+            return dt.date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d{2}-\d{2}", text) else None
+        year, week, quarter, month = (int(part) if part else 0 for part in period.groups())
+        return dt.date.fromisocalendar(year, week, 1) if week else dt.date(year, month or quarter * 3 - 2, 1)
+    except ValueError:
+        return None
 
 
 def _parquet(path: Path) -> Iterator[CodedTable]:
@@ -274,8 +298,9 @@ def _from_arrow(name: str, table: pa.Table, start: int) -> CodedTable:
         )
         arrays[column] = pc.if_else(pc.equal(given, ""), None, given)
     for column in NUMBERS:
-        known = column in table.column_names
-        arrays[column] = table[column].combine_chunks().cast(pa.float64()) if known else pa.nulls(n, pa.float64())
+        arrays[column] = (
+            _numbers(table[column].combine_chunks()) if column in table.column_names else pa.nulls(n, pa.float64())
+        )
     given = table["date"].combine_chunks() if "date" in table.column_names else pa.nulls(n, pa.date32())
     if not pa.types.is_temporal(given.type):
         given = given.cast(pa.string())

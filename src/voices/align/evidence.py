@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from voices.aggregate import Aggregates
 from voices.align.contact import Moderation, moderated
 from voices.align.leading import FEWEST_PERIODS, Lead, leading
-from voices.align.linked import FEWEST_UNITS, Link, linked
+from voices.align.linked import FEWEST_HITS, FEWEST_UNITS, Link, linked
 from voices.align.panel import LeftOut, Panel
 from voices.align.paths import Pair, pairs
 from voices.align.shared import Confusion, NegativeShare, negative_share
@@ -23,6 +23,8 @@ MAX_Q = 0.05
 LEAST_EFFECT = 0.1
 """Correlation below which a link is no news, however sure: it explains less than 1 % of the differences."""
 DIRECTION_P = 0.05
+FEWEST_THEMES = 3
+"""Themes of each side without which the mood of a unit cannot be told from a link."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Alignment:
         Ranked: by grade, then by size; paths of one theme on both sides before others of the same rank.
     skipped : dict
         Layer -> why it was not tested at all: ``one_voice``, ``no_text``, ``no_units``, ``few_units``,
-        ``thin_units``, ``no_dates``, ``future_dates``, ``few_periods``, ``none_shared``,
+        ``thin_units``, ``no_dates``, ``future_dates``, ``few_periods``, ``few_themes``, ``none_shared``,
         ``few_mentions``.
     n_units, n_periods : int
         Units that both sides wrote about, and periods of the panel.
@@ -193,16 +195,25 @@ def _is_shared(pair: Pair, shares: Mapping[str, Mapping[str, NegativeShare]], fl
     return all(shares[voice][pair.employee].is_above(floor) for voice in shares)
 
 
+def _has_few_themes(panel: Panel) -> bool:
+    """Tell whether a side has complaints of too few themes to know a unit's mood by."""
+    hits = [side.negative.sum(axis=(0, 1)) for side in (panel.employee, panel.customer)]
+    return any(int((of >= FEWEST_HITS).sum()) < FEWEST_THEMES for of in hits)
+
+
 def _skipped(panel: Panel, left_out: LeftOut, *, has_text: bool) -> dict[str, str]:
     """Tell which layers the data cannot carry at all, and why."""
     reasons = {} if has_text else {"aligned": "no_text"}
     if panel.n_units < FEWEST_UNITS:
         few = "few_units" if panel.n_units else "thin_units" if left_out.thin_units else "no_units"
         return reasons | {"linked": few, "leading": few}
+    if _has_few_themes(panel):
+        reasons["linked"] = "few_themes"
     dated = sum(bool(side.comments[:, :-1].sum()) for side in (panel.employee, panel.customer))
     if dated < 2:
         return reasons | {"leading": "future_dates" if left_out.future_comments else "no_dates"}
-    if len(panel.periods) < FEWEST_PERIODS:
+    together = (panel.employee.comments[:, :-1].sum(axis=0) > 0) & (panel.customer.comments[:, :-1].sum(axis=0) > 0)
+    if int(together.sum()) < FEWEST_PERIODS:
         return reasons | {"leading": "few_periods"}
     return reasons
 

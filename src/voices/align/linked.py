@@ -33,8 +33,10 @@ from voices.align.paths import EXPLORATORY, Pair, family_q_values
 FEWEST_UNITS = 8
 FEWEST_HITS = 10
 """Negative mentions below which a theme is not tested on that side."""
-FEWEST_UNRELATED = 10
+FEWEST_UNRELATED = 3
 """Unrelated pairs of themes below which nothing is said of what all pairs share."""
+MANY_UNRELATED = 20
+"""Unrelated pairs from which on the middle of what they share is known well enough."""
 PERMUTATIONS, RESAMPLES = 1999, 500
 LARGE = 2_000_000
 """Permutations times units up to which all permutations are made."""
@@ -219,7 +221,11 @@ def _common(tested: Sequence[Pair], observed: Sequence[float]) -> float:
     hundreds of pairs is sure to about a tenth of the error of one, so that it costs no power.
     """
     rest = [value for pair, value in zip(tested, observed, strict=True) if pair.family == EXPLORATORY]
-    return max(0.0, float(np.median(rest))) if len(rest) >= FEWEST_UNRELATED else 0.0
+    if len(rest) < FEWEST_UNRELATED:
+        return 0.0
+    # Few pairs know their middle badly: then its standard error goes on top.
+    doubt = 1.25 * float(np.std(rest)) / np.sqrt(len(rest)) if len(rest) < MANY_UNRELATED else 0.0
+    return max(0.0, float(np.median(rest)) + doubt)
 
 
 def _left(column: _Column, covariates: np.ndarray) -> np.ndarray:

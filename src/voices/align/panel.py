@@ -14,6 +14,8 @@ from voices.taxonomy import POLARITIES
 
 MOST_PERIODS = 120
 """Periods, counted back from the last one, that are looked at."""
+ODD_PART = 0.001
+"""Part of the dated comments before which the first period of the panel is not looked for."""
 FEWEST_COMMENTS = 3
 """Comments of each voice below which a unit is left out."""
 PRIOR_COMMENTS = 50
@@ -124,9 +126,7 @@ def panel_of(
     """
     last = period_number(period_of(today, aggregates.period))
     numbers = {when: period_number(when) for _, _, when in aggregates.keys if when is not None}
-    usable = [number for number in numbers.values() if number <= last]
-    first = max(min(usable), max(usable) - MOST_PERIODS + 1) if usable else 0
-    length = max(usable) - first + 1 if usable else 0
+    first, length = _span(aggregates, numbers, last)
     sides, totals, future, old = [], [], 0, 0
     for voice in ("employee", "customer"):
         unit_of = matches.index(voice)
@@ -162,6 +162,25 @@ def panel_of(
         contact=_contact(matches, kept, contact),
     )
     return panel, LeftOut(len(matches.both) - len(kept), future, old)
+
+
+def _span(aggregates: Aggregates, numbers: Mapping[str, int], last: int) -> tuple[int, int]:
+    """Give the first period and how many there are, without the odd comment of long before."""
+    counts: dict[int, int] = {}
+    for row, (_, _, when) in enumerate(aggregates.keys):
+        if when is not None and numbers[when] <= last:
+            counts[numbers[when]] = counts.get(numbers[when], 0) + int(aggregates.comments[row])
+    if not counts:
+        return 0, 0
+    final, total, before = max(counts), sum(counts.values()), 0
+    first = final
+    for number in sorted(counts):
+        before += counts[number]
+        if before > ODD_PART * total:
+            first = number
+            break
+    first = max(first, final - MOST_PERIODS + 1)
+    return first, final - first + 1
 
 
 def _names(first: int, length: int, period: str) -> tuple[str, ...]:

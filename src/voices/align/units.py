@@ -68,16 +68,16 @@ def _plain(name: str) -> str:
 
 
 def spelling_of(name: str) -> tuple[str, ...]:
-    """Give the words of a name without case, accents, signs, leading zeros and order.
+    """Give the words of a name without case, accents, signs, leading zeros and order; numbers keep theirs.
 
     Examples
     --------
     >>> spelling_of("Store 012"), spelling_of("12 - Útrecht")
-    (('12', 'store'), ('12', 'utrecht'))
+    (('store', '12'), ('utrecht', '12'))
     """
     found = re.findall(r"\d+|[^\W\d_]+", _plain(name))
     words = [word.lstrip("0") or "0" if word.isdigit() else word for word in found]
-    return tuple(sorted(words))
+    return (*sorted(word for word in words if not word.isdigit()), *(word for word in words if word.isdigit()))
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def words_of(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> words_of("Store 012"), words_of("12 - Útrecht"), words_of("Team")
-    (('12',), ('12', 'utrecht'), ('team',))
+    (('12',), ('utrecht', '12'), ('team',))
     """
     words = spelling_of(name)
     return tuple(word for word in words if word not in GENERIC) or words
@@ -161,7 +161,7 @@ def _by_part(names: Mapping[str, Sequence[str]]) -> list[UnitMatch]:
         near = {other for part in words["employee"][mine] for other in holders["customer"][part]}
         for other in near:
             a, b = words["employee"][mine], words["customer"][other]
-            if a <= b or b <= a:
+            if (a <= b or b <= a) and _same_numbers(mine, other):
                 pairs.append((mine, other))
     counts = Counter(name for pair in pairs for name in (("employee", pair[0]), ("customer", pair[1])))
     return [
@@ -181,6 +181,12 @@ class UnitTable:
     def columns(self, *names: str) -> list[list[str]]:
         """Give columns by their heads."""
         return [[row[self.heads.index(name)] for row in self.rows] for name in names]
+
+
+def _same_numbers(mine: str, other: str) -> bool:
+    """Tell whether two names may be one unit by their numbers: several have to come in the same order."""
+    numbers = [[word for word in spelling_of(name) if word.isdigit()] for name in (mine, other)]
+    return min(map(len, numbers)) < 2 or numbers[0] == numbers[1]
 
 
 def read_unit_table(path: Path, *, option: str) -> UnitTable:

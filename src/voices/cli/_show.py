@@ -167,6 +167,7 @@ SKIPPED = {
     "no_dates": "the comments have no dates; a date column would make it possible",
     "future_dates": "the comments are dated in the future",
     "few_periods": "fewer than 6 periods",
+    "few_themes": "with fewer than 3 themes a side, a link cannot be told from the mood of a unit",
     "none_shared": "no theme is surely a problem on both sides",
     "few_mentions": "too few complaints",
 }
