@@ -268,7 +268,7 @@ def attenuation(x: np.ndarray, y: np.ndarray) -> float:
     return float((x * y).mean()) / scale if scale > 0 else 0.0
 
 
-def usable_factor(factor: float, freedom: float) -> float:
+def usable_factor(factor: float, freedom: float, value: float = 0.0) -> float:
     """Give the factor by which a correlation may be corrected.
 
     Parameters
@@ -277,6 +277,8 @@ def usable_factor(factor: float, freedom: float) -> float:
         See :func:`attenuation`.
     freedom : float
         Degrees of freedom of the correlation, whose standard error is one over their root.
+    value : float
+        The correlation itself, which no correction may take beyond 1.
 
     Returns
     -------
@@ -288,7 +290,7 @@ def usable_factor(factor: float, freedom: float) -> float:
     >>> usable_factor(0.8, 60), usable_factor(0.1, 16)
     (0.8, 0.5)
     """
-    return min(1.0, max(factor, 1 / (MOST_SPREAD * math.sqrt(max(1.0, freedom)))))
+    return min(1.0, max(factor, abs(value), 1 / (MOST_SPREAD * math.sqrt(max(1.0, freedom)))))
 
 
 def left_after(reliability: float, explained: float) -> float:

@@ -110,9 +110,10 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
     for k, pair in enumerate(usable):
         best, other, effect = ahead[k], behind[k], effects[k]
         freedom = units * (periods - best.lag - 2)
-        factor = usable_factor(attenuation(mine[pair.employee].reliability, theirs[pair.customer].reliability), freedom)
         at, back = lags + best.lag, lags - other.lag
         value = float(effect.observed[at] - shared_effect[at])
+        shrunk = attenuation(mine[pair.employee].reliability, theirs[pair.customer].reliability)
+        factor = usable_factor(shrunk, freedom, value)
         draws = _draws(effect, at, resamples)
         ends = fisher_interval(float(effect.observed[at]), draws, freedom=freedom, clusters=units)
         low, high = (end - float(shared_effect[at]) for end in ends)

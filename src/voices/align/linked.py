@@ -175,7 +175,8 @@ def _link(
 ) -> Link:
     x, y = sides["employee"][pair.employee], sides["customer"][pair.customer]
     freedom = len(x.scores) - result.covariates
-    factor = usable_factor(attenuation(_left(x, columns.covariates), _left(y, columns.covariates)) - common, freedom)
+    shrunk = attenuation(_left(x, columns.covariates), _left(y, columns.covariates))
+    factor = usable_factor(shrunk - common, freedom, result.observed - common)
     low, high = (end - common for end in fisher_interval(result.observed, result.draws, freedom=freedom))
     return Link(
         pair=pair,
