@@ -21,11 +21,12 @@ from voices.align.leading import leading, longest_lag
 from voices.align.linked import linked
 from voices.align.outcomes import outcome_columns, outcome_legs, read_outcomes
 from voices.align.panel import FEWEST_COMMENTS, MOST_PERIODS, LeftOut, Panel, Side, panel_of
-from voices.align.paths import EXPECTED, EXPLORATORY, LITERATURE, Pair, family_q_values, pairs, q_values
+from voices.align.paths import EXPECTED, EXPLORATORY, LITERATURE, Pair, family_q_values, pairs
 from voices.align.series import residual
 from voices.align.units import match_units
 from voices.errors import InputError
 from voices.simulate import Design, Lead, Link, simulate
+from voices.statistics import q_values
 from voices.taxonomy import themes_of
 
 NAN = float("nan")

@@ -11,7 +11,7 @@ from voices.discover.collect import Collector
 from voices.discover.find import discover, entry, topics_table, write_vectors
 from voices.discover.fit import FEWEST, fit_voice
 from voices.discover.group import smallest
-from voices.discover.match import benjamini_hochberg, partners
+from voices.discover.match import partners
 from voices.discover.points import collapse
 from voices.discover.reduce import nearest
 from voices.discover.relation import relate
@@ -19,6 +19,7 @@ from voices.discover.store import SegmentRow, Segments, SegmentStore
 from voices.discover.waves import Earlier, follow
 from voices.discover.words import content_words, label, says_something
 from voices.errors import InputError
+from voices.statistics import q_values
 from voices.types import Coded, Comment, Mention, Prepared, Segment, Status
 
 HIDDEN = 64
@@ -268,7 +269,7 @@ def test_unrelated_voices_have_no_partners():
 
 
 def test_benjamini_hochberg_by_hand():
-    assert benjamini_hochberg(np.array([0.01, 0.02, 0.03, 0.5])).tolist() == pytest.approx([0.04, 0.04, 0.04, 0.5])
+    assert q_values(np.array([0.01, 0.02, 0.03, 0.5])).tolist() == pytest.approx([0.04, 0.04, 0.04, 0.5])
 
 
 def unit(*values):

@@ -1,9 +1,13 @@
-"""The formulas behind the tables: intervals of shares and slopes of trends."""
+"""The formulas behind the tables: intervals of shares, slopes of trends and false discovery rates."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Z95 = 1.959963984540054
 """Standard normal quantile that leaves 2.5 % on each side."""
@@ -81,3 +85,36 @@ def weighted_slope(x: Sequence[float], y: Sequence[float], weight: Sequence[floa
         return math.nan
     joint = sum(w * (a - mean_x) * (b - mean_y) for a, b, w in zip(x, y, weight, strict=True))
     return round(joint / spread, 12)
+
+
+def q_values(p_values: Iterable[float]) -> np.ndarray:
+    """Give the false discovery rate at which each test of one family would be called a discovery.
+
+    Parameters
+    ----------
+    p_values : iterable of float
+        0 to 1; NaN where nothing was tested, which is no part of the family.
+
+    Returns
+    -------
+    ndarray
+        In the order of the p-values, NaN where they are.
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995), the step-up procedure.
+
+    Examples
+    --------
+    >>> q_values([0.01, 0.04, float("nan"), 0.03]).round(3).tolist()
+    [0.03, 0.04, nan, 0.04]
+    """
+    import numpy as np
+
+    p = np.asarray(list(p_values), dtype=float)
+    q = np.full(len(p), np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
+    q[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1) if len(order) else scaled
+    return q

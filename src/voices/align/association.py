@@ -268,6 +268,11 @@ def attenuation(x: np.ndarray, y: np.ndarray) -> float:
     return float((x * y).mean()) / scale if scale > 0 else 0.0
 
 
+def clipped(value: float) -> float:
+    """Give a correlation within -1 to 1, which one that was corrected may pass."""
+    return float(min(1.0, max(-1.0, value)))
+
+
 def usable_factor(factor: float, freedom: float, value: float = 0.0) -> float:
     """Give the factor by which a correlation may be corrected.
 

@@ -15,7 +15,8 @@ import numpy as np
 from voices.align.association import normal_scores, partial_association, tail_probability
 from voices.align.linked import FEWEST_UNITS, adjusted_columns
 from voices.align.panel import Panel
-from voices.align.paths import Pair, q_values
+from voices.align.paths import Pair
+from voices.statistics import q_values
 
 FEWEST_LEVELS = 2
 PERMUTATIONS = 1999

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voices.align.association import attenuation, detectable, fisher_interval, tail_of_largest, usable_factor
+from voices.align.association import attenuation, clipped, detectable, fisher_interval, tail_of_largest, usable_factor
 from voices.align.linked import FEWEST_UNRELATED
 from voices.align.panel import Panel
 from voices.align.paths import EXPLORATORY, Pair, family_q_values
@@ -121,13 +121,13 @@ def leading(panel: Panel, tested: Sequence[Pair], *, seed: int) -> list[Lead]:
             Lead(
                 pair=pair,
                 lag=best.lag,
-                effect=_clip(value / factor),
-                low=_clip(low / factor),
-                high=_clip(high / factor),
+                effect=clipped(value / factor),
+                low=clipped(low / factor),
+                high=clipped(high / factor),
                 p_value=best.p_value,
                 q_value=float(q[k]),
                 reverse_lag=other.lag,
-                reverse_effect=_clip(float(effect.observed[back] - shared_effect[back]) / factor),
+                reverse_effect=clipped(float(effect.observed[back] - shared_effect[back]) / factor),
                 reverse_p_value=other.p_value,
                 reverse_q_value=float(reverse_q[k]),
                 is_peak=int(np.argmax(scores[k].observed - shared_score)) == at,
@@ -255,7 +255,3 @@ def _direction(item: _Scores, common: np.ndarray) -> float:
     difference = float(observed[lags + 1 :].max() - observed[:lags].max())
     null = item.null[:, lags + 1 :].max(axis=1) - item.null[:, :lags].max(axis=1)
     return float((1 + (null >= difference).sum()) / (1 + len(null)))
-
-
-def _clip(value: float) -> float:
-    return float(min(1.0, max(-1.0, value)))

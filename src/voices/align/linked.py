@@ -18,6 +18,7 @@ from voices.align.association import (
     Rates,
     attenuation,
     basis,
+    clipped,
     detectable,
     fisher_interval,
     left_after,
@@ -180,9 +181,9 @@ def _link(
     low, high = (end - common for end in fisher_interval(result.observed, result.draws, freedom=freedom))
     return Link(
         pair=pair,
-        effect=_clip((result.observed - common) / factor),
-        low=_clip(low / factor),
-        high=_clip(high / factor),
+        effect=clipped((result.observed - common) / factor),
+        low=clipped(low / factor),
+        high=clipped(high / factor),
         observed=result.observed,
         p_value=p_and_q[0],
         q_value=p_and_q[1],
@@ -238,7 +239,3 @@ def _left(column: _Column, covariates: np.ndarray) -> np.ndarray:
     reliability = column.rates.reliability
     mean = float(reliability.mean())
     return reliability * (left_after(mean, adjusted) / mean) if mean > 0 else reliability
-
-
-def _clip(value: float) -> float:
-    return float(min(1.0, max(-1.0, value)))

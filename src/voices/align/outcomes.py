@@ -15,9 +15,10 @@ import numpy as np
 from voices.align.association import fisher_interval, normal_scores, partial_association, tail_probability
 from voices.align.linked import FEWEST_UNITS, adjusted_columns
 from voices.align.panel import Panel
-from voices.align.paths import Pair, q_values
+from voices.align.paths import Pair
 from voices.align.units import as_number, read_unit_table
 from voices.errors import InputError
+from voices.statistics import q_values
 
 PERMUTATIONS, RESAMPLES = 1999, 500
 

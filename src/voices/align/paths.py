@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from voices.statistics import q_values
 
 EXPECTED, EXPLORATORY = "expected", "exploratory"
 LITERATURE: tuple[tuple[str, str, str], ...] = (
@@ -47,37 +49,6 @@ def pairs(employee: Sequence[str], customer: Sequence[str]) -> list[Pair]:
     known = [(a, b) for a, b, _ in LITERATURE if a in employee and b in customer]
     rest = [(a, b) for a in employee for b in customer if (a, b) not in {*same, *known}]
     return [Pair(a, b, EXPECTED) for a, b in same + known] + [Pair(a, b, EXPLORATORY) for a, b in rest]
-
-
-def q_values(p_values: Iterable[float]) -> np.ndarray:
-    """Give the false discovery rate at which each test of one family would be called a discovery.
-
-    Parameters
-    ----------
-    p_values : iterable of float
-        0 to 1; NaN where nothing was tested, which is no part of the family.
-
-    Returns
-    -------
-    ndarray
-        In the order of the p-values, NaN where they are.
-
-    Notes
-    -----
-    Benjamini and Hochberg (1995), the step-up procedure.
-
-    Examples
-    --------
-    >>> q_values([0.01, 0.04, float("nan"), 0.03]).round(3).tolist()
-    [0.03, 0.04, nan, 0.04]
-    """
-    p = np.asarray(list(p_values), dtype=float)
-    q = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
-    q[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1) if len(order) else scaled
-    return q
 
 
 def family_q_values(tested: Sequence[Pair], p_values: Sequence[float]) -> np.ndarray:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from voices.align.association import tail_probability
-from voices.align.paths import Pair, q_values
+from voices.align.paths import Pair
+from voices.statistics import q_values
+from voices.windows import unit_rows
 
 KEPT = 48
 """Mentions kept per voice and theme: with them the middle is sure to about a seventh of one mention's spread."""
@@ -145,13 +147,13 @@ def _middles(
     for language in np.unique(languages):
         at = languages == language
         vectors[at] -= vectors[at].mean(axis=0)
-    vectors = _unit(vectors)
+    vectors = unit_rows(vectors)
     rng = np.random.default_rng([seed, voice == "customer"])
     orders = np.stack([np.arange(len(items)), *(_shuffled(languages, rng) for _ in range(SHUFFLES))])
     found, null, start = {}, {}, 0
     for theme, mentions in of.items():
         stop = start + len(mentions)
-        means = _unit(np.stack([vectors[order[start:stop]].mean(axis=0) for order in orders]))
+        means = unit_rows(np.stack([vectors[order[start:stop]].mean(axis=0) for order in orders]))
         found[theme], null[theme] = means[0], means[1:]
         start = stop
     return found, null
@@ -164,7 +166,3 @@ def _shuffled(languages: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         at = np.flatnonzero(languages == language)
         order[at] = rng.permutation(at)
     return order
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voices.statistics import q_values
 from voices.windows import unit_rows
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def partners(one: VoiceTopics, other: VoiceTopics, *, seed: int) -> list[Partner
     from_one = _p_values(_stacked(one.topics)[rows], other, cosine, seed)
     from_other = _p_values(_stacked(other.topics)[columns], one, cosine, seed + 1)
     p_values = np.maximum(from_one, from_other)
-    q_values = benjamini_hochberg(p_values)
+    found_q = q_values(p_values)
     return [
         Partner(
             one.topics[i].id,
@@ -111,7 +112,7 @@ def partners(one: VoiceTopics, other: VoiceTopics, *, seed: int) -> list[Partner
             float(p),
             float(q),
         )
-        for i, j, p, q in zip(rows, columns, p_values, q_values, strict=True)
+        for i, j, p, q in zip(rows, columns, p_values, found_q, strict=True)
     ]
 
 
@@ -154,22 +155,3 @@ def _middles(placed: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
     ones = np.ones(len(labels), np.float32)
     table = sparse.csr_matrix((ones, (labels, np.arange(len(labels)))), shape=(count, len(labels)))
     return unit_rows(table @ placed)
-
-
-def benjamini_hochberg(p_values: np.ndarray) -> np.ndarray:
-    """Give the smallest false discovery rate at which each test would still be called, in the order given.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> benjamini_hochberg(np.array([0.01, 0.5, 0.04])).round(2).tolist()
-    [0.03, 0.5, 0.06]
-    """
-    import numpy as np
-
-    order = np.argsort(-p_values, kind="stable")
-    n = len(p_values)
-    scaled = np.minimum.accumulate(p_values[order] * n / np.arange(n, 0, -1))
-    result = np.empty(n)
-    result[order] = scaled.clip(max=1)
-    return result
