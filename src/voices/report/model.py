@@ -1,6 +1,6 @@
 """The records that a report is made of: numbers and texts as they are, nothing formatted.
 
-A number that is missing, suppressed or undefined is None. Shares run from 0 to 1.
+A number that is missing, undefined or withheld (about too few people) is None. Shares run from 0 to 1.
 """
 
 from __future__ import annotations
@@ -252,6 +252,92 @@ class UnitCounts:
 
 
 @dataclass(frozen=True)
+class UnitCell:
+    """What a unit's people say of one theme; all None where fewer people than the threshold mention it."""
+
+    theme: str
+    n_mentions: int | None = None
+    share: float | None = None
+    negative_share: float | None = None
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit in one voice; ``cells`` are in the order of the themes of its :class:`UnitGrid`."""
+
+    unit: str
+    n_comments: int
+    cells: tuple[UnitCell, ...]
+
+
+@dataclass(frozen=True)
+class UnitGrid:
+    """Units against themes in one voice.
+
+    Attributes
+    ----------
+    themes : tuple of str
+        Those of which any cell is shown, most mentioned first.
+    rows : tuple of UnitRow
+        Largest unit first; at most :data:`voices.report.build.MAX_UNITS`.
+    n_units, n_withheld : int
+        Units that the voice has, and those among them of fewer people than the threshold.
+    """
+
+    voice: str
+    themes: tuple[str, ...]
+    rows: tuple[UnitRow, ...]
+    n_units: int
+    n_withheld: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the negative share of a theme differs from an earlier run.
+
+    ``difference`` is now minus before, -1 to 1, with its 95 % interval; ``verdict`` is ``better`` or
+    ``worse`` where that differs from zero after correction for many tests (q < .05), else ``flat``.
+    """
+
+    voice: str
+    theme: str
+    before: Share
+    now: Share
+    difference: Share
+    q_value: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What got better and worse since an earlier run, the surest changes first."""
+
+    created: dt.datetime | None
+    first_date: dt.date | None
+    last_date: dt.date | None
+    rows: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic beyond the taxonomy: its label, keywords, size and tone, and its ``partner`` in the other voice.
+
+    ``kind`` is what :mod:`voices.discover.relation` says of it: ``inside``, ``across`` or ``outside`` the themes.
+    """
+
+    voice: str
+    topic: str
+    label: str
+    keywords: tuple[str, ...]
+    n_comments: int | None
+    net_sentiment: float | None
+    kind: str
+    themes: tuple[str, ...]
+    partner: str | None
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a report shows.
 
@@ -277,6 +363,14 @@ class Report:
         The surest first; those that may as well be chance are left out.
     custom_themes : dict
         Id of each theme of the user's own -> its ``name``, ``employee`` and ``customer`` per language.
+    all_paths : tuple of Path
+        Every pair of an employee theme and a customer theme that may be shown, for the matrix.
+    unit_grids : tuple of UnitGrid
+        Of the voices with units that may be shown.
+    comparison : Comparison or None
+        None without an earlier run.
+    topics : tuple of Topic
+        Topics beyond the taxonomy, largest first in each voice; empty where none were looked for.
     """
 
     voices: tuple[VoiceCounts, ...]
@@ -294,6 +388,10 @@ class Report:
     drivers: tuple[Drivers, ...] = ()
     outcomes: tuple[OutcomeRow, ...] = ()
     custom_themes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    all_paths: tuple[Path, ...] = ()
+    unit_grids: tuple[UnitGrid, ...] = ()
+    comparison: Comparison | None = None
+    topics: tuple[Topic, ...] = ()
 
     @property
     def voice_names(self) -> tuple[str, ...]:
