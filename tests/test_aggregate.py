@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from conftest import coded
-from voices.aggregate import Aggregates, period_number, period_of
+from voices.aggregate import Aggregates
+from voices.periods import coarser, period_number, period_of, period_start
 from voices.taxonomy import themes_of
 from voices.types import Status
 
@@ -51,7 +52,7 @@ def test_people_are_rows_not_answers():
     whole = Aggregates("month")
     whole.add([coded(("workload", "negative"), row=2), coded(("workload", "negative"), row=2)])
     whole.add([coded(("workload", "negative"), row=3)])
-    assert whole.voices["employee"].people["workload"] == 2
+    assert whole.total("employee").speakers["workload"] == 2
 
 
 def test_themes_of_a_voice():
@@ -66,3 +67,35 @@ def test_a_theme_that_no_taxonomy_names_is_counted_where_somebody_coded_it():
     assert "parking" in whole.themes_of("employee")
     assert "parking" not in whole.themes_of("customer")
     assert whole.themes_of("customer") == themes_of("customer")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("2024-12", "2025-01"), ("2024-Q4", "2025-Q1"), ("2020-W53", "2021-W01"), ("2024-W52", "2025-W01")],
+)
+def test_periods_follow_each_other_over_the_new_year(earlier, later):
+    assert period_number(later) == period_number(earlier) + 1
+
+
+@pytest.mark.parametrize("period", ["2024-13", "2024-W60", "20245", "", "2024-Q5"])
+def test_what_is_no_period_is_left_out(period):
+    assert period_start(period) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("2024-12", "quarter", "2024-Q4"),
+        ("2024-Q3", "year", "2024"),
+        ("2025-W01", "year", "2025"),
+        ("2026-W53", "month", "2026-12"),
+        ("2024-W09", "week", "2024-W09"),
+    ],
+)
+def test_a_period_lies_in_a_coarser_one(name, kind, expected):
+    assert coarser(name, kind) == expected
+
+
+def test_only_a_period_lies_in_another():
+    with pytest.raises(ValueError, match="is no period"):
+        coarser("spring", "year")

@@ -2,6 +2,7 @@ import csv
 import datetime as dt
 import gzip
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from conftest import CUSTOMERS, EMPLOYEES
 from voices.analysis import Analysis
 from voices.config import Settings
 from voices.errors import InputError, VoicesError
-from voices.pipeline import RUN_FILES, classify_files, run
+from voices.pipeline import RUN_FILES, classify_files, render, run
 from voices.tables import ALIGNMENT_COLUMNS
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5)
@@ -62,11 +63,89 @@ def test_mentions_belong_to_comments_and_slice_their_text(finished):
 def test_tables_agree_with_mentions(finished):
     analysis = Analysis.load(finished)
     counted = analysis.mentions.groupby(["voice", "theme"]).size()
-    for row in analysis.themes.itertuples():
+    shown = analysis.themes.dropna(subset=["n_people"])
+    assert len(shown) > 2
+    for row in shown.itertuples():
         assert row.n_mentions == counted.get((row.voice, row.theme), 0)
         assert row.share_low <= row.share <= row.share_high
     by_period = analysis.trends.groupby(["voice", "theme"])["n_mentions"].sum()
-    assert (by_period == analysis.themes.set_index(["voice", "theme"])["n_mentions"].sort_index()).all()
+    assert (by_period <= analysis.themes.set_index(["voice", "theme"])["n_mentions"].fillna(0).sort_index()).all()
+
+
+def test_no_cell_is_about_fewer_people_than_the_threshold(finished):
+    analysis = Analysis.load(finished)
+    people = analysis.comments.assign(person=analysis.comments["id"].str.replace(r"/[^/]*$", "", regex=True))
+    who = analysis.mentions.merge(people[["id", "person"]], on="id")
+    in_unit = who.groupby(["voice", "unit", "theme"])["person"].nunique()
+    for row in analysis.unit_themes.itertuples():
+        n = int(in_unit.get((row.voice, row.unit, row.theme), 0))
+        assert row.n_people == n if n >= 5 else pd.isna(row.n_people)
+    withheld = analysis.run["suppressed"]
+    assert withheld["unit_themes"]["employee"] > 0
+    for name, table in (
+        ("themes", analysis.themes),
+        ("trends", analysis.trends),
+        ("unit_themes", analysis.unit_themes),
+    ):
+        assert (table["n_people"].dropna() >= 5).all()
+        assert (table["n_respondents"] >= 5).all()
+        assert int(table["n_people"].isna().sum()) == sum(withheld[name].values())
+
+
+def test_a_finished_run_is_rendered_again_in_another_language(finished, tmp_path):
+    out = tmp_path / "again"
+    assert render(finished, out=out, report_language="nl", formats=["html"]) == [out / "report.html"]
+    assert '<html lang="nl">' in (out / "report.html").read_text(encoding="utf8")
+    assert not {"comments.parquet", "mentions.parquet", "members.parquet"} & {path.name for path in out.iterdir()}
+    for name in ("themes", "trends", "unit_themes", "alignment", "quotes"):
+        assert (out / f"{name}.csv").read_text(encoding="utf8") == (finished / f"{name}.csv").read_text(encoding="utf8")
+
+
+def test_rendering_again_changes_nothing_but_what_was_asked(finished, tmp_path):
+    out = tmp_path / "copy"
+    shutil.copytree(finished, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    render(out, formats=["html", "xlsx"])
+    after = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert after.keys() == before.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_a_higher_threshold_takes_out_more_and_a_lower_one_is_refused(finished, tmp_path):
+    out = tmp_path / "fewer"
+    with pytest.raises(InputError, match="for good"):
+        render(finished, min_group=12)
+    render(finished, out=out, min_group=12)
+    themes = pd.read_csv(out / "themes.csv")
+    assert themes["n_people"].dropna().min() >= 12
+    assert themes["n_people"].isna().sum() > pd.read_csv(finished / "themes.csv")["n_people"].isna().sum()
+    assert json.loads((out / "run.json").read_text(encoding="utf8"))["thresholds"]["min_group"] == 12
+    with pytest.raises(InputError, match="a lower threshold needs a new run"):
+        render(out, min_group=11)
+
+
+def test_an_earlier_run_is_compared_with(finished, tmp_path):
+    out = tmp_path / "beside"
+    render(finished, out=out, previous=finished, formats=["html"])
+    table = pd.read_csv(out / "comparison.csv")
+    assert len(table) > 2
+    assert (table["difference"] == 0).all()
+    assert set(table["verdict"]) == {"flat"}
+    assert json.loads((out / "run.json").read_text(encoding="utf8"))["previous"]["folder"] == finished.name
+
+
+@pytest.mark.parametrize("spoil", ["missing", "no run", "damaged"])
+def test_a_folder_that_is_no_run_is_refused(finished, tmp_path, spoil):
+    folder = tmp_path / "spoilt"
+    if spoil != "missing":
+        folder.mkdir()
+    if spoil == "damaged":
+        shutil.copytree(finished, folder, dirs_exist_ok=True)
+        (folder / "run.json").write_text("{", encoding="utf8")
+    with pytest.raises(InputError):
+        render(folder)
+    with pytest.raises(InputError, match="--previous"):
+        render(finished, out=tmp_path / "out", previous=folder)
 
 
 def test_workload_is_the_shared_problem(finished):
@@ -154,7 +233,7 @@ def test_disk_full_leaves_nothing(exports, tmp_path, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("voices.pipeline._write_reports", full)
+    monkeypatch.setattr("voices.pipeline.write_reports", full)
     with pytest.raises(VoicesError, match="disk is full"):
         run([exports[0]], [exports[1]], tmp_path / "new" / "out", settings=SETTINGS)
     assert list((tmp_path / "new").iterdir()) == []

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import random
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from voices import taxonomy
-from voices.report import Tables, build, render_html, values
-from voices.report.build import direction
+from voices.report import Tables, build, render_html
+from voices.statistics import direction
 
 THEMES = [
     "voice", "theme", "n_comments", "n_mentions", "share", "share_low", "share_high", "positive", "negative",
-    "net_sentiment", "trend",
+    "net_sentiment", "trend", "direction", "negative_direction",
 ]  # fmt: skip
 TRENDS = [
     "voice", "theme", "period", "n_comments", "n_mentions", "positive", "negative", "share", "negative_share",
@@ -91,6 +90,11 @@ def sample_tables(
         _theme(voice, index, theme, scale, n_periods) for voice in voices for index, theme in enumerate(used[voice])
     ]
     by_key = {(row["voice"], row["theme"]): row for row in rows}
+    for row in rows:
+        mine = [point for point in trends if (point["voice"], point["theme"]) == (row["voice"], row["theme"])]
+        totals = [point["n_comments"] for point in mine]
+        for name, hits in (("direction", "n_mentions"), ("negative_direction", "negative")):
+            row[name] = direction([point[hits] for point in mine], totals, list(range(len(mine))))
     both = [
         theme
         for theme in themes
@@ -147,7 +151,7 @@ def _theme(voice: str, index: int, theme: str, scale: int, n_periods: int) -> di
     slope = [0.004, 0.0, -0.002, 0.001][index % 4] if n_periods > 2 else math.nan
     return dict(
         zip(
-            THEMES,
+            THEMES[:11],
             (voice, theme, total, mentions, mentions / total, low, high, positive, negative, net, slope),
             strict=True,
         )
@@ -312,43 +316,6 @@ def test_size_does_not_grow_with_the_number_of_periods_and_quotes():
     assert {len(row.points) for panel in report.panels for row in panel} == {60}
     assert len(report.panels) == 12
     assert max(len(group.employee) for group in report.quotes) == 5
-
-
-@pytest.mark.parametrize(
-    ("hits", "times", "expected"),
-    [
-        ([10, 20, 30, 40], [0, 1, 2, 3], "rising"),
-        ([40, 30, 20, 10], [0, 1, 2, 3], "falling"),
-        ([20, 22, 19, 21], [0, 1, 5, 9], "flat"),
-        ([0, 0, 0, 0], [0, 1, 2, 3], "flat"),
-        ([10, 40], [0, 1], None),
-    ],
-)
-def test_direction(hits, times, expected):
-    assert direction(hits, [100] * len(hits), times) == expected
-
-
-def test_direction_is_seldom_wrong_about_noise():
-    # 1 of 100 by design; 400 draws of a constant share give 4 on average and 12 in fewer than 1 of 1000 cases.
-    chance = random.Random(3)
-    found = 0
-    for _ in range(400):
-        hits = [sum(chance.random() < 0.2 for _ in range(60)) for _ in range(8)]
-        found += direction(hits, [60] * 8, list(range(8))) != "flat"
-    assert found <= 12
-
-
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [("2024-12", "2025-01"), ("2024-Q4", "2025-Q1"), ("2020-W53", "2021-W01"), ("2024-W52", "2025-W01")],
-)
-def test_periods_follow_each_other_over_the_new_year(earlier, later):
-    assert values.period_ordinal(later) == values.period_ordinal(earlier) + 1
-
-
-@pytest.mark.parametrize("period", ["2024-13", "2024-W60", "2024", "", "2024-Q5"])
-def test_what_is_no_period_is_left_out(period):
-    assert values.period_ordinal(period) is None
 
 
 def driver_tables():

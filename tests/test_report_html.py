@@ -185,7 +185,7 @@ def test_many_reasons_of_rejection_stay_short():
 def test_small_counts_are_not_claimed_to_be_held_back():
     tables = sample_tables()
     text, _ = page(tables)
-    assert "Numbers about fewer than 10 people are not shown" in text
+    assert "Nothing is shown of a theme that fewer than 10 people mention" in text
     run = {key: value for key, value in tables.run.items() if key != "suppressed"}
     text, _ = page(dataclasses.replace(tables, run=run))
     assert "Counts in tables are not held back in this run" in text

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from voices.aggregate import period_of
 from voices.errors import InputError
+from voices.periods import period_of
 from voices.simulate import (
     DESIGNS,
     Design,

@@ -3,62 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from voices.periods import coarser, period_of
 from voices.taxonomy import POLARITIES, Theme, themes_of
 from voices.types import Coded, Status
 
 if TYPE_CHECKING:
     import numpy as np
 
+ANSWERS_A_ROW = 20
+"""At most so many different endings of ids, such as ``/pros``, tell the answers of one person apart."""
 Key = tuple[str, str | None, str | None]
 """Voice, unit and name of the period of a cell; None where a comment has no unit or date."""
-
-
-def period_of(date: dt.date, period: str) -> str:
-    """Name the calendar week (ISO 8601), month or quarter of a date, so that names sort by time.
-
-    Examples
-    --------
-    >>> period_of(dt.date(2024, 12, 30), "week"), period_of(dt.date(2024, 5, 3), "quarter")
-    ('2025-W01', '2024-Q2')
-    """
-    if period == "week":
-        year, week, _ = date.isocalendar()
-        return f"{year:04d}-W{week:02d}"
-    if period == "quarter":
-        return f"{date.year:04d}-Q{(date.month + 2) // 3}"
-    return f"{date.year:04d}-{date.month:02d}"
-
-
-def period_number(name: str) -> int:
-    """Give a number that grows by one from a period to the next, for slopes over time.
-
-    Examples
-    --------
-    >>> period_number("2024-01") - period_number("2023-12"), period_number("2025-Q1") - period_number("2024-Q4")
-    (1, 1)
-    """
-    year = int(name[:4])
-    if "W" in name:
-        return dt.date.fromisocalendar(year, int(name[6:]), 1).toordinal() // 7
-    if "Q" in name:
-        return year * 4 + int(name[6:])
-    return year * 12 + int(name[5:])
 
 
 @dataclass
 class Cell:
     """Counts of the judged comments of one voice, unit and period.
 
-    ``polarities[theme]`` counts the comments that mention the theme as positive, negative, neutral.
+    ``polarities[theme]`` counts the comments that mention the theme as positive, negative, neutral;
+    ``speakers[theme]`` counts the people who mention it.
     """
 
     n_comments: int = 0
     polarities: dict[str, list[int]] = field(default_factory=dict)
+    n_people: int = 0
+    speakers: dict[str, int] = field(default_factory=dict)
 
     def mentions(self, theme: str) -> int:
         """Count the comments that mention a theme."""
@@ -71,20 +46,13 @@ class Cell:
 
 @dataclass
 class VoiceCounts:
-    """What became of the comments of one voice.
-
-    Attributes
-    ----------
-    people : Counter
-        Theme -> rows of the file (people) in which it is mentioned at least once.
-    """
+    """What became of the comments of one voice."""
 
     classified: int = 0
     status: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     sentiment: Counter[str] = field(default_factory=Counter)
     emotion: Counter[str] = field(default_factory=Counter)
-    people: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
     with_date: int = 0
     first_date: dt.date | None = None
@@ -117,32 +85,61 @@ class Aggregates:
         self.voices: dict[str, VoiceCounts] = {}
         self._rows: dict[Key, int] = {}
         self._columns: dict[str, int] = {}
-        self._comments: np.ndarray | None = None
-        self._counts: np.ndarray | None = None
-        self._last_row: dict[tuple[str, str], tuple[str, int]] = {}
+        self._arrays: _Tables | None = None
+        self._person: tuple[str, str, int] | None = None
+        self._said: set[object] = set()
 
     @property
     def comments(self) -> np.ndarray:
         """Give the judged comments of each cell, shape (cells,)."""
-        return self._arrays()[0][: len(self.keys)]
+        return self._tables().comments[: len(self.keys)]
+
+    @property
+    def people(self) -> np.ndarray:
+        """Give the people who wrote them, shape (cells,)."""
+        return self._tables().people[: len(self.keys)]
 
     @property
     def counts(self) -> np.ndarray:
         """Give the comments that mention a theme, shape (cells, themes, 3): positive, negative, neutral."""
-        return self._arrays()[1][: len(self.keys), : len(self.theme_ids)]
+        return self._tables().counts[: len(self.keys), : len(self.theme_ids)]
+
+    @property
+    def speakers(self) -> np.ndarray:
+        """Give the people who mention a theme, shape (cells, themes)."""
+        return self._tables().speakers[: len(self.keys), : len(self.theme_ids)]
 
     def add(self, batch: Iterable[Coded]) -> None:
         """Count a batch; the answers of one person must follow each other, as readers give them."""
         keys: list[Key] = []
         mentions: list[tuple[int, str, str]] = []
+        people: list[int] = []
+        speakers: list[int] = []
         for coded in batch:
             self._add_to_voice(coded)
-            if coded.status is Status.CODED:
-                comment = coded.comment
-                when = period_of(comment.date, self.period) if comment.date else None
-                mentions += [(len(keys), mention.theme, mention.polarity) for mention in coded.mentions]
-                keys.append((str(comment.voice), comment.unit, when))
-        self.add_counts(keys, [1] * len(keys), mentions, [1] * len(mentions))
+            if coded.status is not Status.CODED:
+                continue
+            comment = coded.comment
+            when = period_of(comment.date, self.period) if comment.date else None
+            key = (str(comment.voice), comment.unit, when)
+            self._listen_to((str(comment.voice), comment.source, comment.row))
+            for mention in coded.mentions:
+                mentions.append((len(keys), mention.theme, mention.polarity))
+                speakers.append(self._first((*key, mention.theme)))
+            people.append(self._first(key))
+            keys.append(key)
+        self.add_counts(keys, [1] * len(keys), mentions, [1] * len(mentions), people, speakers)
+
+    def _listen_to(self, person: tuple[str, str, int]) -> None:
+        if person != self._person:
+            self._person, self._said = person, set()
+
+    def _first(self, what: object) -> int:
+        """Give 1 where the present person had not said this before, else 0."""
+        if what in self._said:
+            return 0
+        self._said.add(what)
+        return 1
 
     def add_counts(
         self,
@@ -150,6 +147,8 @@ class Aggregates:
         comments: Sequence[int],
         mentions: Sequence[tuple[int, str, str]],
         counts: Sequence[int],
+        people: Sequence[int] | None = None,
+        speakers: Sequence[int] | None = None,
     ) -> None:
         """Count comments that somebody else has counted already.
 
@@ -163,17 +162,23 @@ class Aggregates:
             Index into ``keys``, theme and polarity.
         counts : sequence of int
             Comments of each mention.
+        people : sequence of int or None
+            People behind the comments of each key, each person once; None takes every comment for a person.
+        speakers : sequence of int or None
+            People behind each mention, each person once a theme; None takes every comment for a person.
         """
         import numpy as np
 
         rows = np.array([self._row(key) for key in keys], np.int64)
         columns = np.array([self._column(theme) for _, theme, _ in mentions], np.int64)
-        cells, table = self._arrays()
-        np.add.at(cells, rows, np.asarray(comments, np.int64))
+        tables = self._tables()
+        np.add.at(tables.comments, rows, np.asarray(comments, np.int64))
+        np.add.at(tables.people, rows, np.asarray(comments if people is None else people, np.int64))
         if mentions:
             signs = np.array([POLARITIES.index(polarity) for _, _, polarity in mentions])
             at = rows[np.array([index for index, _, _ in mentions])]
-            np.add.at(table, (at, columns, signs), np.asarray(counts, np.int32))
+            np.add.at(tables.counts, (at, columns, signs), np.asarray(counts, np.int32))
+            np.add.at(tables.speakers, (at, columns), np.asarray(counts if speakers is None else speakers, np.int32))
 
     def _row(self, key: Key) -> int:
         row = self._rows.setdefault(key, len(self.keys))
@@ -187,19 +192,14 @@ class Aggregates:
             self.theme_ids.append(theme)
         return column
 
-    def _arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give both arrays with room for all cells and themes; they grow by doubling."""
-        import numpy as np
-
-        if self._comments is None or self._counts is None:
-            self._comments, self._counts = np.zeros(16, np.int64), np.zeros((16, 16, 3), np.int32)
-        room, width = self._counts.shape[:2]
-        if len(self.keys) > room or len(self.theme_ids) > width:
-            grown = max(room, 2 * len(self.keys)), max(width, 2 * len(self.theme_ids))
-            comments, counts = np.zeros(grown[0], np.int64), np.zeros((*grown, 3), np.int32)
-            comments[:room], counts[:room, :width] = self._comments, self._counts
-            self._comments, self._counts = comments, counts
-        return self._comments, self._counts
+    def _tables(self) -> _Tables:
+        """Give the arrays with room for all cells and themes; they grow by doubling."""
+        room, width = self._arrays.speakers.shape if self._arrays else (0, 0)
+        if not self._arrays or len(self.keys) > room or len(self.theme_ids) > width:
+            self._arrays = _Tables.sized(
+                max(16, room, 2 * len(self.keys)), max(16, width, 2 * len(self.theme_ids)), self._arrays
+            )
+        return self._arrays
 
     def _add_to_voice(self, coded: Coded) -> None:
         comment = coded.comment
@@ -217,33 +217,92 @@ class Aggregates:
         if coded.status in (Status.CODED, Status.WORDLESS):
             counts.sentiment[str(coded.sentiment)] += 1
             counts.emotion[str(coded.emotion)] += 1
-        for mention in coded.mentions:
-            key, row = (str(comment.voice), mention.theme), (comment.source, comment.row)
-            if self._last_row.get(key) != row:
-                self._last_row[key] = row
-                counts.people[mention.theme] += 1
 
     def themes_of(self, voice: str) -> tuple[str, ...]:
         """List the themes of a voice: those that it can mention, and others that somebody coded there, by id."""
         known = themes_of(voice, self.themes)
-        rows = [row for row, (of, _, _) in enumerate(self.keys) if of == voice]
-        mentioned = self.counts[rows].sum(axis=(0, 2))
+        mentioned = self.counts[self._rows_of(voice)].sum(axis=(0, 2))
         others = {theme for theme, n in zip(self.theme_ids, mentioned, strict=True) if n}
         return (*known, *sorted(others - set(known)))
 
     def total(self, voice: str) -> Cell:
         """Add up all cells of a voice."""
-        return self._sum([row for row, (of, _, _) in enumerate(self.keys) if of == voice])
+        return self._sum(self._rows_of(voice))
 
-    def by_period(self, voice: str) -> dict[str, Cell]:
-        """Add up the cells of a voice per period, in order of time; undated comments are left out."""
+    def by_period(self, voice: str, kind: str | None = None) -> dict[str, Cell]:
+        """Add up the cells of a voice per period, in order of time; undated comments are left out.
+
+        ``kind`` may name a coarser period than the one that was counted in; None takes that one.
+        """
         periods: dict[str, list[int]] = {}
-        for row, (of, _, when) in enumerate(self.keys):
-            if of == voice and when is not None:
-                periods.setdefault(when, []).append(row)
+        for row in self._rows_of(voice):
+            when = self.keys[row][2]
+            if when is not None:
+                periods.setdefault(coarser(when, kind or self.period), []).append(row)
         return {when: self._sum(rows) for when, rows in sorted(periods.items())}
 
+    def by_unit(self, voice: str) -> dict[str, Cell]:
+        """Add up the cells of a voice per unit, by name; comments without a unit are left out."""
+        units: dict[str, list[int]] = {}
+        for row in self._rows_of(voice):
+            unit = self.keys[row][1]
+            if unit is not None:
+                units.setdefault(unit, []).append(row)
+        return {unit: self._sum(rows) for unit, rows in sorted(units.items())}
+
+    def _rows_of(self, voice: str) -> list[int]:
+        return [row for row, (of, _, _) in enumerate(self.keys) if of == voice]
+
     def _sum(self, rows: list[int]) -> Cell:
-        counts = self.counts[rows].sum(axis=0)
-        found = {theme: [int(n) for n in counts[k]] for k, theme in enumerate(self.theme_ids) if counts[k].any()}
-        return Cell(int(self.comments[rows].sum()), found)
+        counts, speakers = self.counts[rows].sum(axis=0), self.speakers[rows].sum(axis=0)
+        present = [(k, theme) for k, theme in enumerate(self.theme_ids) if counts[k].any()]
+        return Cell(
+            int(self.comments[rows].sum()),
+            {theme: [int(n) for n in counts[k]] for k, theme in present},
+            int(self.people[rows].sum()),
+            {theme: int(speakers[k]) for k, theme in present},
+        )
+
+
+@dataclass
+class _Tables:
+    """The arrays of :class:`Aggregates`, with room for more cells and themes than there are."""
+
+    comments: np.ndarray
+    people: np.ndarray
+    counts: np.ndarray
+    speakers: np.ndarray
+
+    @classmethod
+    def sized(cls, room: int, width: int, before: _Tables | None) -> Self:
+        """Make arrays for so many cells and themes that hold what smaller ones held."""
+        import numpy as np
+
+        made = cls(
+            np.zeros(room, np.int64),
+            np.zeros(room, np.int64),
+            np.zeros((room, width, len(POLARITIES)), np.int32),
+            np.zeros((room, width), np.int32),
+        )
+        if before is not None:
+            rows, columns = before.speakers.shape
+            made.comments[:rows], made.people[:rows] = before.comments, before.people
+            made.counts[:rows, :columns], made.speakers[:rows, :columns] = before.counts, before.speakers
+        return made
+
+
+def person_ids(ids: Iterable[str]) -> list[str]:
+    """Take the question off ids such as ``e7/pros`` and ``e7/cons``, where few endings serve many ids.
+
+    Examples
+    --------
+    >>> person_ids(["e1/pros", "e1/cons", "e2/pros"])
+    ['e1', 'e1', 'e2']
+    >>> person_ids([f"file-2/e{n}" for n in range(30)])[:2]
+    ['file-2/e0', 'file-2/e1']
+    """
+    ids = list(ids)
+    endings = Counter(name.rpartition("/")[2] for name in ids if "/" in name)
+    if not endings or len(endings) > ANSWERS_A_ROW:
+        return ids
+    return [re.sub(r"/[^/]*$", "", name) for name in ids]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 TABLES = (
-    "themes", "trends", "alignment", "quotes", "rejected", "units", "drivers", "outcomes", "outcome_paths", "topics",
+    "themes", "trends", "unit_themes", "alignment", "quotes", "rejected", "units",
+    "drivers", "outcomes", "outcome_paths", "topics",
 )  # fmt: skip
 """Names of the CSV files that are read as tables."""
 
@@ -27,6 +28,7 @@ class Analysis:
     mentions: pd.DataFrame
     themes: pd.DataFrame
     trends: pd.DataFrame
+    unit_themes: pd.DataFrame
     alignment: pd.DataFrame
     quotes: pd.DataFrame
     rejected: pd.DataFrame

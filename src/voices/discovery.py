@@ -34,6 +34,8 @@ from voices.types import Coded, Comment, Mention, Prepared, Status
 from voices.writing import check_folder, staged_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from voices.coding import Coder
 
 DISCOVERY_FILES = ("topics.csv", "members.parquet", VECTORS)
@@ -68,24 +70,31 @@ class Stage:
         if self._collector is not None:
             self._collector.add(batch)
 
-    def finish(self) -> dict[str, Any]:
-        """Write :data:`DISCOVERY_FILES`, without rows when discovery is off; give the entry of ``run.json``."""
+    def finish(self, previous: Path | None = None) -> tuple[dict[str, Any], pd.DataFrame]:
+        """Write :data:`DISCOVERY_FILES`, without rows when discovery is off; give its entry and the topics.
+
+        ``previous`` is the folder of an earlier run, whose topics are followed where it has any.
+        """
         stores = self._collector.stores if self._collector else {}
         settings = self.settings
-        found = discover(stores, min_group=settings.min_group, seed=settings.seed, fewest=settings.discover_from)
-        write(found, self.folder)
+        earlier = previous if previous is not None and (previous / VECTORS).is_file() else None
+        found = discover(
+            stores, min_group=settings.min_group, seed=settings.seed, fewest=settings.discover_from, previous=earlier
+        )
+        table = write(found, self.folder)
         del found.segments  # the vectors are mapped from the files that go now
         shutil.rmtree(self._spill, ignore_errors=True)
-        return {"discover": settings.discover, **entry(found)}
+        return {"discover": settings.discover, **entry(found)}, table
 
 
-def write(found: Found, folder: Path) -> None:
-    """Write the files of discovery into a folder."""
+def write(found: Found, folder: Path) -> pd.DataFrame:
+    """Write the files of discovery into a folder and give the table of topics."""
     table = topics_table(found)
     safe = {name: table[name].map(without_formula) for name in TEXT_COLUMNS}
     table.assign(**safe).to_csv(folder / "topics.csv", index=False, float_format="%.6g")
     write_members(found, folder / "members.parquet")
     write_vectors(found, folder / VECTORS)
+    return table
 
 
 def discover_files(

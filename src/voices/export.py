@@ -123,6 +123,10 @@ def flat_row(coded: Coded) -> dict[str, Any]:
     return row
 
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters after which a spreadsheet may run a cell."""
+
+
 def without_formula(value: Any) -> Any:
     """Keep a spreadsheet from running a cell: text that starts like a formula gets an apostrophe.
 
@@ -131,9 +135,20 @@ def without_formula(value: Any) -> Any:
     >>> without_formula("=1+1"), without_formula(-1.5), without_formula("fine")
     ("'=1+1", -1.5, 'fine')
     """
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value[:1] in FORMULA_STARTS:
         return "'" + value
     return value
+
+
+def from_cell(value: Any) -> Any:
+    """Give a cell as it was before :func:`without_formula`.
+
+    Examples
+    --------
+    >>> from_cell("'=1+1"), from_cell("'s avonds"), from_cell(-1.5)
+    ('=1+1', "'s avonds", -1.5)
+    """
+    return value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:2] in FORMULA_STARTS else value
 
 
 class CodedWriter:

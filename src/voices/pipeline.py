@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -13,12 +13,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from voices.aggregate import Aggregates
 from voices.align.collect import Collected
-from voices.align.findings import Findings, find, read_unit_files
+from voices.align.findings import find, read_unit_files
 from voices.align.similar import Encode
 from voices.analysis import Analysis
 from voices.analyst import open_analyst
 from voices.coded_files import read_coded
 from voices.coding import Coder, Timer
+from voices.compare import read_previous
 from voices.config import Settings
 from voices.custom_themes import whole
 from voices.discovery import DISCOVERY_FILES, Stage
@@ -34,28 +35,15 @@ from voices.export import (
     comments_schema,
     mention_rows,
     mentions_schema,
-    without_formula,
 )
+from voices.outputs import make_tables, publish, read_tables, write_record, write_reports, write_tables
 from voices.progress import Progress
 from voices.quotes import QuotePicker
 from voices.read import Source, from_dataframe, open_source
 from voices.record import CodedFile, Summary, align_entry, run_entry
-from voices.report.i18n import languages
-from voices.report.i18n import load as load_words
-from voices.report.sentences import path_sentence
+from voices.report import DEFAULT_FORMATS
 from voices.report.values import records
-from voices.tables import (
-    VOICES,
-    alignment_table,
-    drivers_table,
-    no_quotes,
-    outcome_paths_table,
-    outcomes_table,
-    quotes_table,
-    themes_table,
-    trends_table,
-    units_table,
-)
+from voices.tables import VOICES, quotes_table
 from voices.taxonomy_file import read_themes
 from voices.writing import check_folder, staged_file, staged_folder
 
@@ -65,16 +53,11 @@ if TYPE_CHECKING:
     from voices.models import AnalystLike
 
 ALIGN_FILES = (
-    "themes.csv", "trends.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv",
+    "themes.csv", "trends.csv", "unit_themes.csv", "alignment.csv", "units.csv", "drivers.csv", "outcomes.csv",
     "outcome_paths.csv", "rejected.csv",
     "report.html", "report.xlsx", "run.json",
 )  # fmt: skip
 RUN_FILES = ("comments.parquet", "mentions.parquet", "quotes.csv", *ALIGN_FILES, *DISCOVERY_FILES)
-REPORTED = ("themes", "trends", "alignment", "quotes", "drivers", "outcomes")
-"""Tables that the report shows."""
-TEXT_COLUMNS = ("text", "why", "unit", "employee_name", "customer_name", "outcome", "sentence_en", "sentence_nl")
-"""Columns of tables whose cells hold words from outside."""
-
 Mapping = dict[str, list[str]]
 
 
@@ -85,6 +68,8 @@ def run(
     *,
     settings: Settings | None = None,
     mapping: Mapping | None = None,
+    previous: Path | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     force: bool = False,
     progress: Progress | None = None,
     now: dt.datetime | None = None,
@@ -101,6 +86,10 @@ def run(
         None takes the defaults.
     mapping : dict or None
         Role -> column names, for columns that are not to be recognised.
+    previous : Path or None
+        Folder of an earlier run, to compare with and to follow its topics.
+    formats : sequence of str
+        What the report is written as, of :data:`voices.report.FORMATS`.
     force : bool
         Whether files of an earlier run in ``out`` may be replaced.
     progress : Progress or None
@@ -123,13 +112,15 @@ def run(
     if not employees and not customers:
         raise InputError("no file was named; give --employees FILE, --customers FILE or both")
     check_folder(out, force=force)
+    if previous is not None:
+        read_previous(previous)  # a wrong folder is told before the work
     coder = Coder(settings, progress)
     with ExitStack() as stack:
         sources = _opened(stack, employees, "employee") + _opened(stack, customers, "customer")
         coder.open(sources, mapping)
         coder.analyst.load()
         with staged_folder(out) as stage:
-            summary = _write_run(coder, stage, now or dt.datetime.now().astimezone())
+            summary = _write_run(coder, stage, now or dt.datetime.now().astimezone(), previous, formats)
     return summary
 
 
@@ -144,7 +135,7 @@ def _opened(stack: ExitStack, files: Sequence[str | Path | pd.DataFrame], voice:
     return opened
 
 
-def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
+def _write_run(coder: Coder, stage: Path, now: dt.datetime, previous: Path | None, formats: Sequence[str]) -> Summary:
     settings = coder.settings
     collected = Collected(settings.period, coder.analyst.themes)
     told = read_unit_files(settings.units, settings.contact, settings.outcomes)
@@ -177,14 +168,15 @@ def _write_run(coder: Coder, stage: Path, now: dt.datetime) -> Summary:
         )
     record = run_entry("run", coder, collected.aggregates, now) | {"alignment": found.entry()}
     with coder.timer.stage("discover"):
-        record["discovery"] = discovery.finish()
-    quotes = quotes_table(picker.chosen(), collected.aggregates, found.alignment.paths, min_group=settings.min_group)
-    frames = _frames(collected.aggregates, found, record) | {"quotes": quotes}
-    _write_tables(stage, frames)
+        record["discovery"], topics = discovery.finish(previous)
+    frames = make_tables(collected.aggregates, found, record)
+    frames["quotes"] = quotes_table(picker.chosen(), found.alignment.paths)
+    frames = publish(frames | {"topics": topics}, record, previous=previous)
+    write_tables(stage, frames)
     with coder.timer.stage("report"):
-        _write_reports(stage, frames, record, settings)
+        write_reports(stage, record, language=settings.report_language, formats=formats)
     record["timings"] = coder.timer.rounded()
-    _write_record(stage, record)
+    write_record(stage, record)
     return Summary(record, _graded(frames["alignment"]))
 
 
@@ -195,51 +187,8 @@ def encoder(analyst: AnalystLike) -> Encode:
     return lambda texts, voice: np.concatenate(analyst.encode([whole(text, voice) for text in texts]))
 
 
-def _frames(aggregates: Aggregates, found: Findings, record: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    alignment, period = alignment_table(found.alignment.paths), record["settings"]["period"]
-    for language in languages():
-        words = load_words(language).with_themes(record["custom_themes"])
-        alignment[f"sentence_{language}"] = [path_sentence(row, words, period) for row in records(alignment)]
-    return {
-        "themes": themes_table(aggregates),
-        "trends": trends_table(aggregates),
-        "alignment": alignment,
-        "units": units_table(found.units),
-        "drivers": drivers_table(found.drivers),
-        "outcomes": outcomes_table(found.legs),
-        "outcome_paths": outcome_paths_table(found.alignment.paths, found.legs),
-    }
-
-
 def _graded(alignment: pd.DataFrame) -> list[dict[str, Any]]:
     return records(alignment[alignment["grade"] != "none"])
-
-
-def _write_tables(stage: Path, frames: dict[str, pd.DataFrame]) -> None:
-    for name, frame in frames.items():
-        _safe_csv(frame).to_csv(stage / f"{name}.csv", index=False, float_format="%.6g")
-
-
-def _write_record(stage: Path, record: dict[str, Any]) -> None:
-    (stage / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
-
-
-def _safe_csv(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give the frame with text cells that a spreadsheet cannot run."""
-    texts = [name for name in TEXT_COLUMNS if name in frame]
-    return frame.assign(**{name: frame[name].map(without_formula) for name in texts})
-
-
-def _write_reports(stage: Path, frames: dict[str, pd.DataFrame], record: dict[str, Any], settings: Settings) -> None:
-    import pandas as pd
-
-    from voices.report import Tables, build, render_html, write_workbook
-
-    rejected = pd.read_csv(stage / "rejected.csv", nrows=100_000)
-    tables = Tables(rejected=rejected, run=record, **{name: frames[name] for name in REPORTED})
-    html = render_html(build(tables), language=settings.report_language)
-    (stage / "report.html").write_text(html, encoding="utf8")
-    write_workbook(tables, stage / "report.xlsx", language=settings.report_language)
 
 
 def align(
@@ -248,6 +197,8 @@ def align(
     *,
     settings: Settings | None = None,
     coded_by_people: bool = False,
+    previous: Path | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     force: bool = False,
     now: dt.datetime | None = None,
 ) -> Summary:
@@ -264,6 +215,8 @@ def align(
         errors correct the shares.
     coded_by_people : bool
         Whether the codes are no model's, so that no error of a model is to be taken out of them.
+    previous, formats
+        As for :func:`run`.
     force : bool
         Whether files of an earlier run in ``out`` may be replaced.
     now : datetime or None
@@ -283,6 +236,8 @@ def align(
     if not paths:
         raise InputError("no file was named; give coded files, as 'voices classify' writes them")
     check_folder(out, force=force)
+    if previous is not None:
+        read_previous(previous)
     told = read_unit_files(settings.units, settings.contact, settings.outcomes)
     custom = read_themes(Path(settings.taxonomy)) if settings.taxonomy else {}
     # A sample of mentions is all that it reads: not worth the seconds in which torch looks for a graphics card.
@@ -310,13 +265,81 @@ def align(
             )
         record = align_entry(settings, analyst.model, analyst.themes, collected.aggregates, books, now)
         record["alignment"] = found.entry()
-        frames = _frames(collected.aggregates, found, record) | {"quotes": no_quotes()}
-        _write_tables(stage, {name: frame for name, frame in frames.items() if name != "quotes"})
+        frames = publish(make_tables(collected.aggregates, found, record), record, previous=previous)
+        write_tables(stage, frames)
         with timer.stage("report"):
-            _write_reports(stage, frames, record, settings)
+            write_reports(stage, record, language=settings.report_language, formats=formats)
         record["timings"] = timer.rounded()
-        _write_record(stage, record)
+        write_record(stage, record)
     return Summary(record, _graded(frames["alignment"]))
+
+
+def render(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    report_language: str | None = None,
+    min_group: int | None = None,
+    previous: Path | None = None,
+    force: bool = False,
+) -> list[Path]:
+    """Write the reports of a finished run again; no model runs.
+
+    Parameters
+    ----------
+    folder : Path
+        Of ``voices run`` or ``voices align``.
+    out : Path or None
+        Another folder, which gets the tables and reports and no file of the analyst's; None takes ``folder``.
+    formats : sequence of str
+        Of :data:`voices.report.FORMATS`.
+    report_language : str or None
+        None takes that of the run.
+    min_group : int or None
+        A threshold above that of the run; None takes that of the run.
+    previous : Path or None
+        As for :func:`run`.
+    force : bool
+        Whether files in ``out`` may be replaced, and numbers taken out of ``folder`` for good.
+
+    Returns
+    -------
+    list of Path
+        The reports.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be used, or the threshold is below that of the run.
+    """
+    frames, record = read_tables(folder)
+    stamped = record["thresholds"]["min_group"]
+    least = stamped if min_group is None else min_group
+    if least < stamped:
+        raise InputError(
+            f"--min-group {least}: the run was made with {stamped}, and what is withheld is not in its tables; "
+            "a lower threshold needs a new run"
+        )
+    if out is not None:
+        check_folder(out, force=force)
+    elif least > stamped and not force:
+        raise InputError(
+            f"--min-group {least}: takes numbers out of the tables in {folder} for good; "
+            "name another folder with --out, or say --force"
+        )
+    settings = Settings(report_language=report_language or record["settings"]["report_language"], min_group=least)
+    record["settings"] |= {"report_language": settings.report_language, "min_group": least}
+    record["thresholds"]["min_group"] = least
+    frames = publish(frames, record, previous=previous)
+    target = out or folder
+    with staged_folder(target) as stage:
+        if (folder / "rejected.csv").is_file():
+            shutil.copyfile(folder / "rejected.csv", stage / "rejected.csv")
+        write_tables(stage, frames)
+        write_reports(stage, record, language=settings.report_language, formats=formats)
+        write_record(stage, record)
+    return [target / f"report.{name}" for name in formats]
 
 
 def analyze(

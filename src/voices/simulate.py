@@ -349,7 +349,7 @@ def unit_names(design: Design) -> tuple[str, ...]:
 
 
 def period_names(design: Design) -> tuple[str, ...]:
-    """Name the months, as :func:`voices.aggregate.period_of` does."""
+    """Name the months, as :func:`voices.periods.period_of` does."""
     return tuple(f"{FIRST_YEAR + k // 12:04d}-{k % 12 + 1:02d}" for k in range(design.periods))
 
 

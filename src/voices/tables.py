@@ -1,15 +1,18 @@
-"""Turn counts into the tables of the contract."""
+"""Turn counts into the tables of the contract, every figure in them; :mod:`voices.suppress` takes small ones out."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from voices.aggregate import Aggregates, Cell, period_number
+from voices.aggregate import Aggregates, Cell
+from voices.periods import LADDER, period_number
 from voices.quotes import Quote
-from voices.statistics import weighted_slope, wilson_interval
+from voices.statistics import direction, weighted_slope, wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +27,15 @@ TREND_PERIODS = 3
 """A trend needs at least this many periods."""
 THEME_COLUMNS = (
     "voice", "theme", "n_comments", "n_mentions", "share", "share_low", "share_high", "positive", "negative",
-    "net_sentiment", "trend",
+    "net_sentiment", "trend", "direction", "negative_direction", "n_respondents", "n_people",
 )  # fmt: skip
 TREND_COLUMNS = (
     "voice", "theme", "period", "n_comments", "n_mentions", "positive", "negative", "share", "negative_share",
+    "n_respondents", "n_people",
+)  # fmt: skip
+UNIT_THEME_COLUMNS = (
+    "voice", "unit", "theme", "n_comments", "n_mentions", "share", "negative", "negative_share", "n_respondents",
+    "n_people",
 )  # fmt: skip
 ALIGNMENT_COLUMNS = (
     "rank", "employee_theme", "customer_theme", "grade", "employee_negative_share", "customer_negative_share",
@@ -58,20 +66,57 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def themes_table(aggregates: Aggregates) -> pd.DataFrame:
+def trend_period(aggregates: Aggregates, min_group: int) -> str:
+    """Give the finest kind of period, from the one that was counted in, that has enough people to be shown.
+
+    Enough means at least two periods, in the middle one of which ``min_group`` people or more mention the
+    voice's commonest theme, for every voice with dates. Where no kind has that, the coarsest one with at
+    least two periods is given, else the one that was counted in.
+    """
+    kinds = LADDER[LADDER.index(aggregates.period) :]
+    dated = [voice for voice in aggregates.voices if aggregates.by_period(voice)]
+    courses = {kind: [list(aggregates.by_period(voice, kind).values()) for voice in dated] for kind in kinds}
+    for kind in kinds:
+        if dated and all(len(cells) > 1 and _commonest(cells) >= min_group for cells in courses[kind]):
+            return kind
+    several = [kind for kind in kinds if any(len(cells) > 1 for cells in courses[kind])]
+    return several[-1] if several else aggregates.period
+
+
+def _commonest(cells: Sequence[Cell]) -> float:
+    """Give how many people mention the commonest theme in the middle one of some periods."""
+    totals: Counter[str] = Counter()
+    for cell in cells:
+        totals.update(cell.speakers)
+    if not totals:
+        return 0
+    theme = max(totals, key=lambda name: (totals[name], name))
+    return median(cell.speakers.get(theme, 0) for cell in cells)
+
+
+def themes_table(aggregates: Aggregates, kind: str | None = None) -> pd.DataFrame:
     """Give one row a voice and theme.
 
     ``share`` is the part, 0 to 1, of the voice's judged comments that mention the theme, with its
     95 % Wilson interval; ``positive`` and ``negative`` count mentions; ``net_sentiment`` is their
     difference over all mentions, -1 to 1; ``trend`` is the change of the share from one period to
-    the next (slope of a least-squares line weighted by comments), empty below three periods.
+    the next (slope of a least-squares line weighted by comments), ``direction`` and
+    ``negative_direction`` the outcome of :func:`voices.statistics.direction` for the share and the
+    negative share; all three empty below three periods. ``n_respondents`` counts the people of the voice,
+    ``n_people`` those who mention the theme.
+
+    Parameters
+    ----------
+    aggregates : Aggregates
+    kind : str or None
+        Kind of period of the trend, from :func:`trend_period`; None takes the one that was counted in.
     """
     rows = []
     for voice in VOICES:
         total = aggregates.total(voice)
         if not total.n_comments:
             continue
-        periods = aggregates.by_period(voice)
+        periods = aggregates.by_period(voice, kind)
         for theme in aggregates.themes_of(voice):
             rows.append(_theme_row(voice, theme, total, periods))
     return _frame(rows, THEME_COLUMNS)
@@ -81,6 +126,9 @@ def _theme_row(voice: str, theme: str, total: Cell, periods: dict[str, Cell]) ->
     n_mentions = total.mentions(theme)
     low, high = wilson_interval(n_mentions, total.n_comments)
     positive, negative = total.count(theme, "positive"), total.count(theme, "negative")
+    times, totals = [period_number(name) for name in periods], [cell.n_comments for cell in periods.values()]
+    mentions = [cell.mentions(theme) for cell in periods.values()]
+    complaints = [cell.count(theme, "negative") for cell in periods.values()]
     return {
         "voice": voice,
         "theme": theme,
@@ -92,39 +140,54 @@ def _theme_row(voice: str, theme: str, total: Cell, periods: dict[str, Cell]) ->
         "positive": positive,
         "negative": negative,
         "net_sentiment": (positive - negative) / n_mentions if n_mentions else math.nan,
-        "trend": _trend(theme, periods),
+        "trend": _trend(times, mentions, totals),
+        "direction": direction(mentions, totals, times),
+        "negative_direction": direction(complaints, totals, times),
+        "n_respondents": total.n_people,
+        "n_people": total.speakers.get(theme, 0),
     }
 
 
-def _trend(theme: str, periods: dict[str, Cell]) -> float:
-    if len(periods) < TREND_PERIODS:
+def _trend(times: Sequence[int], hits: Sequence[int], totals: Sequence[int]) -> float:
+    if len(times) < TREND_PERIODS:
         return math.nan
-    return weighted_slope(
-        [period_number(name) for name in periods],
-        [cell.mentions(theme) / cell.n_comments for cell in periods.values()],
-        [cell.n_comments for cell in periods.values()],
-    )
+    return weighted_slope(times, [k / n for k, n in zip(hits, totals, strict=True)], totals)
 
 
-def trends_table(aggregates: Aggregates) -> pd.DataFrame:
+def trends_table(aggregates: Aggregates, kind: str | None = None) -> pd.DataFrame:
     """Give one row a voice, theme and period; shares are of the judged comments of the period."""
     rows = [
-        {
-            "voice": voice,
-            "theme": theme,
-            "period": name,
-            "n_comments": cell.n_comments,
-            "n_mentions": cell.mentions(theme),
-            "positive": cell.count(theme, "positive"),
-            "negative": cell.count(theme, "negative"),
-            "share": cell.mentions(theme) / cell.n_comments,
-            "negative_share": cell.count(theme, "negative") / cell.n_comments,
-        }
+        {"voice": voice, "theme": theme, "period": name, "positive": cell.count(theme, "positive")}
+        | _cell_row(cell, theme)
         for voice in VOICES
-        for name, cell in aggregates.by_period(voice).items()
+        for name, cell in aggregates.by_period(voice, kind).items()
         for theme in aggregates.themes_of(voice)
     ]
     return _frame(rows, TREND_COLUMNS)
+
+
+def unit_themes_table(aggregates: Aggregates) -> pd.DataFrame:
+    """Give one row a voice, unit and theme; shares are of the judged comments of the unit."""
+    rows = [
+        {"voice": voice, "unit": name, "theme": theme} | _cell_row(cell, theme)
+        for voice in VOICES
+        for name, cell in aggregates.by_unit(voice).items()
+        for theme in aggregates.themes_of(voice)
+    ]
+    return _frame(rows, UNIT_THEME_COLUMNS)
+
+
+def _cell_row(cell: Cell, theme: str) -> dict[str, Any]:
+    """Give the figures of one theme in a part of a voice."""
+    return {
+        "n_comments": cell.n_comments,
+        "n_mentions": cell.mentions(theme),
+        "negative": cell.count(theme, "negative"),
+        "share": cell.mentions(theme) / cell.n_comments if cell.n_comments else math.nan,
+        "negative_share": cell.count(theme, "negative") / cell.n_comments if cell.n_comments else math.nan,
+        "n_respondents": cell.n_people,
+        "n_people": cell.speakers.get(theme, 0),
+    }
 
 
 def alignment_table(paths: Sequence[Evidence]) -> pd.DataFrame:
@@ -303,16 +366,12 @@ def no_quotes() -> pd.DataFrame:
     return _frame([], QUOTE_COLUMNS)
 
 
-def quotes_table(
-    quotes: Sequence[Quote], aggregates: Aggregates, paths: Sequence[Evidence], *, min_group: int
-) -> pd.DataFrame:
-    """Give the evidence quotes of themes that at least ``min_group`` people of the voice mention."""
+def quotes_table(quotes: Sequence[Quote], paths: Sequence[Evidence]) -> pd.DataFrame:
+    """Give the evidence quotes of all themes."""
     found = [path.pair for path in paths if path.grade != "none"]
     evidence = {("employee", pair.employee) for pair in found} | {("customer", pair.customer) for pair in found}
     rows = []
     for quote in quotes:
-        if aggregates.voices[quote.voice].people[quote.theme] < min_group:
-            continue
         is_evidence = (quote.voice, quote.theme) in evidence and quote.polarity == "negative"
         why = "evidence of a shared problem" if is_evidence else f"typical {quote.polarity} mention"
         rows.append(

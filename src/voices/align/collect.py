@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voices.aggregate import Aggregates, Key, VoiceCounts, period_of
+from voices.aggregate import Aggregates, Key, VoiceCounts, person_ids
 from voices.align.drivers import DriverMoments
 from voices.align.similar import MentionSample
+from voices.periods import period_of
 from voices.taxonomy import Theme
 from voices.types import Coded, Status
 
@@ -204,7 +205,7 @@ class _Columns:
         for k, (row, label) in enumerate(zip(self.parents.tolist(), self.labels.tolist(), strict=True)):
             yield k, row, *self.told[label]
 
-    def counted(self) -> tuple[list[Key], list[int], list[tuple[int, str, str]], list[int]]:
+    def counted(self) -> tuple[list[Key], list[int], list[tuple[int, str, str]], list[int], list[int], list[int]]:
         """Give what :meth:`voices.aggregate.Aggregates.add_counts` takes."""
         n_units, n_periods = len(self.unit_names), len(self.period_names)
         combined = (self.voices * n_units + self.units) * n_periods + self.periods
@@ -217,7 +218,30 @@ class _Columns:
         width = max(1, len(self.told))
         found, counts = np.unique(cell_of[self.parents] * width + self.labels, return_counts=True)
         mentions = [(code // width, *self.told[code % width]) for code in found.tolist()]
-        return keys, sizes.tolist(), mentions, counts.tolist()
+        people = _people(self.table["id"])
+        if people is None:
+            return keys, sizes.tolist(), mentions, counts.tolist(), sizes.tolist(), counts.tolist()
+        heads = np.bincount(np.unique(np.stack([cell_of, people]), axis=1)[0], minlength=len(cells))
+        # A person who is of two minds about a theme counts with the polarity that comes first.
+        names, themes = np.unique([theme for theme, _ in self.told], return_inverse=True)
+        about = np.stack([cell_of[self.parents] * len(names) + themes[self.labels], people[self.parents]])
+        _, first = np.unique(about, axis=1, return_index=True)
+        speaking = cell_of[self.parents[first]] * width + self.labels[first]
+        speakers = np.bincount(np.searchsorted(found, speaking), minlength=len(found))
+        return keys, sizes.tolist(), mentions, counts.tolist(), heads.tolist(), speakers.tolist()
+
+
+def _people(ids: Any) -> np.ndarray | None:
+    """Give a code for the person behind each comment; None where ids do not tell answers of one person.
+
+    ``voices classify`` names the answers of one person ``e7/pros`` and ``e7/cons``. Answers that are
+    further apart than a batch count as those of two people.
+    """
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(ids, "/")).as_py():
+        return None
+    return _encoded(person_ids(ids.to_pylist()))[0]
 
 
 def _encoded(column: Any) -> tuple[np.ndarray, list[Any]]:

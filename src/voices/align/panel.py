@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voices.aggregate import Aggregates, period_number, period_of
+from voices.aggregate import Aggregates
 from voices.align.units import UnitMatches
+from voices.periods import period_number, period_of
 from voices.taxonomy import POLARITIES
 
 MOST_PERIODS = 120
@@ -184,7 +185,7 @@ def _span(aggregates: Aggregates, numbers: Mapping[str, int], last: int) -> tupl
 
 
 def _names(first: int, length: int, period: str) -> tuple[str, ...]:
-    """Name consecutive periods by their numbers, see :func:`voices.aggregate.period_number`."""
+    """Name consecutive periods by their numbers, see :func:`voices.periods.period_number`."""
     names = []
     for number in range(first, first + length):
         if period == "week":

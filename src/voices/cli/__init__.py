@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from voices.cli import align, classify, demo, discover, evaluate, models, run, taxonomy, train
+from voices.cli import align, classify, demo, discover, evaluate, models, report, run, taxonomy, train
 from voices.errors import VoicesError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("classify")(classify.classify)
 app.command("align")(align.align)
+app.command("report")(report.report)
 app.command("discover")(discover.discover)
 app.command("evaluate")(evaluate.evaluate)
 app.command("train")(train.train)

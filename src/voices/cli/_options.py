@@ -29,10 +29,21 @@ Period = Annotated[
 ]
 MinGroup = Annotated[
     int | None,
-    typer.Option("--min-group", metavar="N", help="People below which no quote of a theme is shown.  [default: 10]"),
+    typer.Option("--min-group", metavar="N", help="People below which nothing of a theme is shown.  [default: 10]"),
 ]
 ReportLanguage = Annotated[
     str | None, typer.Option("--report-language", metavar="en|nl", help="Language of the reports.  [default: en]")
+]
+Format = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", metavar="html|xlsx|pdf|pptx", help="Formats of the report; several with commas.  "
+        "[default: html,xlsx]", show_default=False,
+    ),
+]  # fmt: skip
+Previous = Annotated[
+    Path | None,
+    typer.Option("--previous", metavar="DIR", help="Folder of an earlier run to compare with.", show_default=False),
 ]
 Device = Annotated[
     str | None,
@@ -79,6 +90,26 @@ Force = Annotated[bool, typer.Option("--force", help="Replace the output of an e
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when rows were rejected.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+
+
+def formats(chosen: list[str] | None) -> tuple[str, ...]:
+    """Read the formats that were asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no such format.
+    """
+    from voices.errors import InputError
+    from voices.report import DEFAULT_FORMATS, FORMATS
+
+    if not chosen:
+        return DEFAULT_FORMATS
+    names: list[str] = [name.strip().lower() for part in chosen for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in FORMATS:
+            raise InputError(f"--format {name}: choose from {', '.join(FORMATS)}")
+    return tuple(dict.fromkeys(names))
 
 
 def given(**options: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,6 +197,13 @@ def _roots(result: Summary) -> None:
     ]
     if units["matched"] and alone:
         _say(f"Units: {sum(units['matched'].values()):,} on both sides, {', '.join(alone)} (see units.csv).")
+
+
+def rendered(written: Sequence[Path], *, quiet: bool) -> None:
+    """Say which reports were written."""
+    if not quiet:
+        for path in written:
+            _say(f"Report: {path}")
 
 
 MAIN = {"theme_micro_f1": "theme F1", "polarity_micro_f1": "with polarity", "sentiment_macro_f1": "sentiment F1"}

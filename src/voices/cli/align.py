@@ -24,7 +24,10 @@ def align(
     outcomes: options.Outcomes = None,
     config: options.Config = None,
     period: options.Period = None,
+    min_group: options.MinGroup = None,
     report_language: options.ReportLanguage = None,
+    format_: options.Format = None,
+    previous: options.Previous = None,
     model: options.Model = None,
     taxonomy: options.Taxonomy = None,
     threads: options.Threads = None,
@@ -43,11 +46,14 @@ def align(
     from voices.pipeline import align as align_files
 
     overrides = options.given(
-        units=units, contact=contact, outcomes=outcomes, period=period, report_language=report_language,
-        model=model, taxonomy=taxonomy, threads=threads, seed=seed,
+        units=units, contact=contact, outcomes=outcomes, period=period, min_group=min_group,
+        report_language=report_language,        model=model, taxonomy=taxonomy, threads=threads, seed=seed,
     )  # fmt: skip
     settings = settings_from(config, overrides)
-    summary = align_files(coded, out, settings=settings, coded_by_people=coded_by_people, force=force)
+    summary = align_files(
+        coded, out, settings=settings, coded_by_people=coded_by_people, previous=previous,
+        formats=options.formats(format_), force=force,
+    )  # fmt: skip
     _show.summary(summary, out=out, quiet=quiet, as_json=json_)
     if strict and summary.n_rejected:
         raise typer.Exit(4)

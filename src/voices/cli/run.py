@@ -24,6 +24,8 @@ def run(
     period: options.Period = None,
     min_group: options.MinGroup = None,
     report_language: options.ReportLanguage = None,
+    format_: options.Format = None,
+    previous: options.Previous = None,
     device: options.Device = None,
     model: options.Model = None,
     taxonomy: options.Taxonomy = None,
@@ -59,8 +61,9 @@ def run(
     mapping = parse_mapping(",".join(map_)) if map_ else None
     with _show.progress(quiet=quiet or json_) as progress:
         summary = run_job(
-            employees or [], customers or [], out, settings=settings, mapping=mapping, force=force, progress=progress
-        )
+            employees or [], customers or [], out, settings=settings, mapping=mapping, previous=previous,
+            formats=options.formats(format_), force=force, progress=progress,
+        )  # fmt: skip
     _show.summary(summary, out=out, quiet=quiet, as_json=json_)
     if strict and summary.n_rejected:
         raise typer.Exit(4)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from voices.aggregate import person_ids
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 ROWS = 16_384
 """Rows that are held in memory before they are written."""
-ANSWERS_A_ROW = 20
-"""At most so many different endings of ids, such as ``/pros``, tell the answers of one person apart."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class SegmentStore:
         table = pq.read_table(self.folder / f"{self.voice}.parquet")
         columns: dict[str, Any] = {name: table[name].to_pylist() for name in ("id", "person", "text", "themes")}
         vectors = np.memmap(self.folder / f"{self.voice}.f16", np.float16, "r", shape=(table.num_rows, self._hidden))
-        people = np.unique(np.array(_people(columns["person"]), dtype=object).astype(str), return_inverse=True)[1]
+        people = np.unique(np.array(person_ids(columns["person"]), dtype=object).astype(str), return_inverse=True)[1]
         return Segments(
             id=columns["id"],
             person=people,
@@ -145,20 +143,3 @@ class SegmentStore:
             themes=columns["themes"],
             vectors=vectors,
         )
-
-
-def _people(keys: Iterable[str]) -> list[str]:
-    """Take the question off ids such as ``e7/pros`` and ``e7/cons``, where few endings serve many ids.
-
-    Examples
-    --------
-    >>> _people(["e1/pros", "e1/cons", "e2/pros"])
-    ['e1', 'e1', 'e2']
-    >>> _people([f"file-2/e{n}" for n in range(30)])[:2]
-    ['file-2/e0', 'file-2/e1']
-    """
-    keys = list(keys)
-    endings = Counter(key.rpartition("/")[2] for key in keys if "/" in key)
-    if not endings or len(endings) > ANSWERS_A_ROW:
-        return keys
-    return [re.sub(r"/[^/]*$", "", key) for key in keys]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from voices.periods import period_number, period_start
 from voices.report import model, values
-from voices.report.model import VOICES, Layer, Path, Point, Quote, Report, Share, Side, ThemeQuotes, ThemeRow
+from voices.report.model import VOICES, Layer, Path, Point, Quote, Report, Side, ThemeQuotes, ThemeRow
+from voices.report.sections import comparison, share, topics, unit_grids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 GRADES = ("none", "shared", "aligned", "linked", "leading")
 LAYERS = ("shared", "aligned", "linked", "leading")
 STATUSES = ("passed", "failed", "untested")
+WAYS = ("rising", "falling", "flat")
 _FIGURES = {
     "shared": (),
     "aligned": ("similarity", "similarity_q_value"),
@@ -36,8 +38,6 @@ _FIGURES = {
     ),
 }
 _NUMBERS = re.compile(r"\d[\d.,]*")
-FEWEST_HITS = 10
-"""Below this many mentions the normal approximation of the test for a trend does not hold."""
 MAX_PERIODS = 60
 MAX_PANELS = 12
 MAX_QUOTES = 5
@@ -51,7 +51,8 @@ MAX_Q = 0.05
 class Tables:
     """What a run leaves behind, as the report reads it; any table may be empty.
 
-    ``run`` is ``run.json``; a key that it lacks is left out of the report.
+    ``run`` is ``run.json``; a key that it lacks is left out of the report. ``units`` is the table of
+    ``unit_themes.csv``; a table that is None was not made.
     """
 
     themes: pd.DataFrame
@@ -62,6 +63,10 @@ class Tables:
     run: dict[str, Any]
     drivers: pd.DataFrame | None = None
     outcomes: pd.DataFrame | None = None
+    outcome_paths: pd.DataFrame | None = None
+    units: pd.DataFrame | None = None
+    topics: pd.DataFrame | None = None
+    comparison: pd.DataFrame | None = None
 
 
 def build(tables: Tables) -> Report:
@@ -99,100 +104,44 @@ def build(tables: Tables) -> Report:
         method=_method(tables.run),
         untested=_untested(tables.run),
         units=_units(tables.run),
-        drivers=_drivers([] if tables.drivers is None else values.records(tables.drivers)),
-        outcomes=_outcomes([] if tables.outcomes is None else values.records(tables.outcomes)),
+        drivers=_drivers(_records(tables.drivers)),
+        outcomes=_outcomes(_records(tables.outcomes)),
+        all_paths=tuple(paths),
+        unit_grids=unit_grids(_records(tables.units), themes, values.mapping(tables.run.get("suppressed"))),
+        comparison=comparison(tables.run, _records(tables.comparison)),
+        topics=topics(_records(tables.topics)),
         custom_themes=dict(values.mapping(tables.run.get("custom_themes"))),
     )
-
-
-def direction(hits: Sequence[int], totals: Sequence[int], times: Sequence[int]) -> str | None:
-    """Tell whether a share rises, falls or neither, by the Cochran-Armitage test for a trend.
-
-    A slope alone would let a reader see a movement in noise; the report says "rising" only where
-    chance would give such a slope in fewer than 1 of 100 cases (two-sided).
-
-    Parameters
-    ----------
-    hits, totals : sequence of int
-        Comments with and of each period, 0 <= hits[i] <= totals[i].
-    times : sequence of int
-        Number of each period; periods may be missing.
-
-    Returns
-    -------
-    str or None
-        ``rising``, ``falling`` or ``flat``, the last also with too few hits; None below three periods.
-
-    Notes
-    -----
-    Armitage (1955), Biometrics 11(3). It assumes independent comments.
-
-    Examples
-    --------
-    >>> direction([10, 20, 30, 40], [100] * 4, [0, 1, 2, 3])
-    'rising'
-    >>> direction([10, 12, 9, 11], [100] * 4, [0, 1, 2, 3])
-    'flat'
-    """
-    if len(times) < 3 or sum(totals) == 0:
-        return None
-    if sum(hits) < FEWEST_HITS:
-        return "flat"
-    share = sum(hits) / sum(totals)
-    centre = sum(n * t for n, t in zip(totals, times, strict=True)) / sum(totals)
-    score = sum((k - n * share) * (t - centre) for k, n, t in zip(hits, totals, times, strict=True))
-    variance = share * (1 - share) * sum(n * (t - centre) ** 2 for n, t in zip(totals, times, strict=True))
-    if variance <= 0:
-        return "flat"
-    z = score / math.sqrt(variance)
-    return "rising" if z > 2.576 else "falling" if z < -2.576 else "flat"
 
 
 _Key = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class _Series:
-    points: tuple[Point, ...]
-    direction: str | None
-    negative_direction: str | None
-
-
-def _points(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[_Key, _Series], bool]:
-    """Give the series of every voice and theme, and whether older periods were cut."""
-    found: dict[_Key, list[tuple[Point, int | None]]] = defaultdict(list)
+def _points(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[_Key, tuple[Point, ...]], bool]:
+    """Give the course of every voice and theme, and whether older periods were cut."""
+    found: dict[_Key, list[Point]] = defaultdict(list)
     for row in rows:
         period = values.text(row.get("period"))
-        ordinal = values.period_ordinal(period)
-        if ordinal is None:
+        if period_start(period) is None:
             continue
         n_comments, n_mentions = values.count(row.get("n_comments")), values.count(row.get("n_mentions"))
         share, negative = values.number(row.get("share")), values.number(row.get("negative_share"))
-        point = Point(period, ordinal, n_comments, n_mentions, share, negative)
         if share is not None or negative is not None:
             key = values.text(row.get("voice")), values.text(row.get("theme"))
-            found[key].append((point, values.count(row.get("negative"))))
-    last = max((point.ordinal for pairs in found.values() for point, _ in pairs), default=0)
-    series = {}
-    trimmed = False
-    for key, pairs in found.items():
-        pairs.sort(key=lambda pair: pair[0].ordinal)
-        kept = tuple(point for point, _ in pairs if point.ordinal > last - MAX_PERIODS)
-        trimmed = trimmed or len(kept) < len(pairs)
-        series[key] = _Series(
-            kept,
-            _tested((point.n_mentions, point.n_comments, point.ordinal) for point, _ in pairs),
-            _tested((negative, point.n_comments, point.ordinal) for point, negative in pairs),
+            found[key].append(Point(period, period_number(period), n_comments, n_mentions, share, negative))
+    last = max((point.ordinal for points in found.values() for point in points), default=0)
+    courses = {
+        key: tuple(
+            point for point in sorted(points, key=lambda point: point.ordinal) if point.ordinal > last - MAX_PERIODS
         )
-    return series, trimmed
+        for key, points in found.items()
+    }
+    return courses, any(len(courses[key]) < len(points) for key, points in found.items())
 
 
-def _tested(rows: Iterable[tuple[int | None, int | None, int]]) -> str | None:
-    full = [(hits, total, time) for hits, total, time in rows if hits is not None and total is not None]
-    return direction([hits for hits, _, _ in full], [total for _, total, _ in full], [time for _, _, time in full])
-
-
-def _themes(rows: Iterable[Mapping[str, Any]], series: Mapping[_Key, _Series]) -> dict[str, tuple[ThemeRow, ...]]:
+def _themes(
+    rows: Iterable[Mapping[str, Any]], courses: Mapping[_Key, tuple[Point, ...]]
+) -> dict[str, tuple[ThemeRow, ...]]:
     found: dict[str, list[ThemeRow]] = defaultdict(list)
     for row in rows:
         voice, theme = values.text(row.get("voice")), values.text(row.get("theme"))
@@ -200,33 +149,32 @@ def _themes(rows: Iterable[Mapping[str, Any]], series: Mapping[_Key, _Series]) -
             continue
         mentions, positive, negative = (values.count(row.get(key)) for key in ("n_mentions", "positive", "negative"))
         known = mentions is not None and positive is not None and negative is not None
-        line = series.get((voice, theme), _Series((), None, None))
         found[voice].append(
             ThemeRow(
                 voice=voice,
                 theme=theme,
                 n_comments=values.count(row.get("n_comments")),
                 n_mentions=mentions,
-                share=_share(row, "share", "share_low", "share_high"),
+                share=share(row, "share", "share_low", "share_high"),
                 positive=positive,
                 negative=negative,
                 neutral=max(0, (mentions or 0) - (positive or 0) - (negative or 0)) if known else None,
                 net_sentiment=values.number(row.get("net_sentiment")),
                 trend=values.number(row.get("trend")),
-                direction=line.direction,
-                negative_direction=line.negative_direction,
-                points=line.points,
+                direction=_way(row.get("direction")),
+                negative_direction=_way(row.get("negative_direction")),
+                points=courses.get((voice, theme), ()),
             )
         )
     return {voice: tuple(sorted(found[voice], key=_most_mentioned)) for voice in VOICES if found[voice]}
 
 
+def _way(value: object) -> str | None:
+    return values.text(value) if values.text(value) in WAYS else None
+
+
 def _most_mentioned(row: ThemeRow) -> tuple[float, str]:
     return (-(row.share.value if row.share.value is not None else -1.0), row.theme)
-
-
-def _share(row: Mapping[str, Any], value: str, low: str, high: str) -> Share:
-    return Share(values.number(row.get(value)), values.number(row.get(low)), values.number(row.get(high)))
 
 
 def _quotes(rows: Iterable[Mapping[str, Any]]) -> dict[_Key, list[Quote]]:
@@ -257,7 +205,7 @@ def _side(
     return Side(
         voice=voice,
         theme=theme,
-        negative=_share(row, f"{voice}_negative_share", f"{voice}_low", f"{voice}_high"),
+        negative=share(row, f"{voice}_negative_share", f"{voice}_low", f"{voice}_high"),
         row=known[0] if known else ThemeRow(voice, theme),
         quotes=tuple(negative[:MAX_QUOTES]),
     )
@@ -387,7 +335,7 @@ def _drivers(rows: Sequence[Mapping[str, Any]]) -> tuple[model.Drivers, ...]:
             told = tuple(
                 model.DriverRow(
                     values.text(row.get("theme")),
-                    _share(row, "weight", "weight_low", "weight_high"),
+                    share(row, "weight", "weight_low", "weight_high"),
                     values.number(row.get("slope")),
                     values.count(row.get("n_mentions")),
                 )
@@ -405,7 +353,7 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> tuple[model.OutcomeRow, ...]
             values.text(row.get("voice")),
             values.text(row.get("theme")),
             values.text(row.get("outcome")),
-            _share(row, "effect", "effect_low", "effect_high"),
+            share(row, "effect", "effect_low", "effect_high"),
             values.number(row.get("q_value")),
             values.count(row.get("n_units")),
         )
@@ -413,6 +361,10 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> tuple[model.OutcomeRow, ...]
     ]
     sure = [row for row in found if row.q_value is not None and row.q_value < MAX_Q]
     return tuple(sorted(sure, key=lambda row: (row.outcome, row.q_value or 0.0, row.voice, row.theme))[:MAX_OUTCOMES])
+
+
+def _records(frame: pd.DataFrame | None) -> values.Records:
+    return [] if frame is None else values.records(frame)
 
 
 def _untested(run: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -436,7 +388,10 @@ def _units(run: Mapping[str, Any]) -> model.UnitCounts | None:
 
 def _method(run: Mapping[str, Any]) -> model.Method:
     chosen, settings, thresholds = (values.mapping(run.get(key)) for key in ("model", "settings", "thresholds"))
-    suppressed = ((key, values.count(item)) for key, item in values.mapping(run.get("suppressed")).items())
+    suppressed = (
+        (key, sum(values.count(n) or 0 for n in values.mapping(item).values()))
+        for key, item in values.mapping(run.get("suppressed")).items()
+    )
     base = values.mapping(chosen.get("base"))
     return model.Method(
         version=values.text(run.get("voices")) or None,
@@ -454,4 +409,6 @@ def _method(run: Mapping[str, Any]) -> model.Method:
         device=values.text(run.get("device")) or None,
         suppresses="suppressed" in run,
         suppressed=tuple((key, item) for key, item in suppressed if item),
+        trend_period=values.text(run.get("trend_period") or settings.get("period")) or None,
+        metrics=values.mapping(chosen.get("metrics")),
     )

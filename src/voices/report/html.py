@@ -69,7 +69,7 @@ def render_html(report: Report, *, language: str) -> str:
         directions=sentences.directions,
         judged=[voice for voice in report.voice_names if report.judged(voice)],
         only_shared=sentences.only_shared_tested(report),
-        period=words.known("period", report.method.period or "other"),
+        period=words.known("period", report.method.trend_period or "other"),
         max_rejections=MAX_REJECTIONS,
         long_quote=LONG_QUOTE,
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from voices import taxonomy
 from voices.errors import InputError
+from voices.periods import period_start
 from voices.report import values
 
 if TYPE_CHECKING:
@@ -201,15 +202,16 @@ class Words:
         return f"{self.date(value.date())}, {format_time(value.time(), 'short', locale=self.locale)}"
 
     def period(self, period: str) -> str:
-        """Give '2024-03' as 'Mar 2024', '2024-Q1' as 'Q1 2024', '2024-W05' as 'week 5, 2024'."""
+        """Give '2024-03' as 'Mar 2024', '2024-Q1' as 'Q1 2024', '2024-W05' as 'week 5, 2024', '2024' as it is."""
         from babel.dates import format_skeleton
 
-        start = values.period_start(period)
+        start = period_start(period)
         if start is None:
             return period
         if "W" in period:
             return self("format.week", week=int(period[-2:]), year=period[:4])
-        return str(format_skeleton("yQQQ" if "Q" in period else "yMMM", start, locale=self.locale))
+        skeleton = "yQQQ" if "Q" in period else "yMMM" if "-" in period else "y"
+        return str(format_skeleton(skeleton, start, locale=self.locale))
 
     def tongue(self, code: str) -> str:
         """Give the name of a language by its code."""

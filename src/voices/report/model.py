@@ -189,7 +189,11 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Method:
-    """How the run was made, for whoever wants to repeat or doubt it."""
+    """How the run was made, for whoever wants to repeat or doubt it.
+
+    ``period`` is the one in which leads count, ``trend_period`` that of the courses, which may be coarser;
+    ``metrics`` are the model's figures on held-out comments, as ``run.json`` has them.
+    """
 
     version: str | None
     created: dt.datetime | None
@@ -206,6 +210,8 @@ class Method:
     device: str | None
     suppresses: bool
     suppressed: tuple[tuple[str, int], ...]
+    trend_period: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

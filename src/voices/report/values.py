@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 # What neither XML 1.0 nor HTML may hold, with lone surrogates, which cannot be written as UTF-8 at all.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _MISSING = ("nan", "NaT", "<NA>")
-_PERIOD = re.compile(r"(\d{4})-(?:(\d{2})|Q([1-4])|W(\d{2}))")
 
 
 def records(frame: pd.DataFrame) -> Records:
@@ -87,40 +86,3 @@ def instant(value: object) -> dt.datetime | None:
         return dt.datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def period_start(period: str) -> dt.date | None:
-    """Give the first day of '2024-03', '2024-Q1' or '2024-W05'; None for anything else.
-
-    Examples
-    --------
-    >>> period_start("2024-Q2").isoformat(), period_start("2024-W05").isoformat()
-    ('2024-04-01', '2024-01-29')
-    """
-    match = _PERIOD.fullmatch(period)
-    if not match:
-        return None
-    year, month, quarter, week = match.groups()
-    try:
-        if week:
-            return dt.date.fromisocalendar(int(year), int(week), 1)
-        return dt.date(int(year), int(month) if month else int(quarter) * 3 - 2, 1)
-    except ValueError:
-        return None
-
-
-def period_ordinal(period: str) -> int | None:
-    """Give the number of a period, one more for each next period of the same kind.
-
-    Examples
-    --------
-    >>> period_ordinal("2025-01") - period_ordinal("2024-12")
-    1
-    """
-    start = period_start(period)
-    if start is None:
-        return None
-    if "W" in period:
-        return start.toordinal() // 7
-    months = start.year * 12 + start.month - 1
-    return months // 3 if "Q" in period else months

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from voices.periods import period_start
 from voices.report import i18n, sentences, values
 from voices.report.build import build
 
@@ -226,7 +227,7 @@ class _Writer:
         if column.kind == "name":
             return self.words.theme(values.text(value))
         if column.kind == "date":
-            return values.period_start(values.text(value))
+            return period_start(values.text(value))
         text = values.text(value)
         if column.field in {"why", "reason"}:
             return self.words.why(text) if column.field == "why" else self.words.reason(text)
