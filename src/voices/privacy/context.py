@@ -10,7 +10,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 PARTICLES = _set(
-    "van von de den der des het te ten ter tot 't el al la le di da dos du bin ben ibn abu ait aït vande vander vanden"
+    "van von de den der des het t te ten ter tot el al la le di da dos du bin ben ibn abu ait aït vande vander vanden"
 )
 TITLES = _set(
     "dhr mevr mevrouw mw meneer mijnheer mej mejuffrouw mister mr mrs ms miss dr drs prof professor ir ing zr zuster "
@@ -30,6 +30,15 @@ PEOPLE = _set(
     "meisje lad mechanic begeleider begeleidster eigenaar eigenaresse owner"
 )
 """Nouns of people before which a name stands: "collega Karin", "our manager Ravi"."""
+UNSURE = _set(
+    "manager managers directeur directrice director agent kok man planner coach trainer chef mentor teamleider teamlead "
+    "teamleidster medewerker medewerkster adviseur adviseuse advisor adviser consultant assistent assistente assistant "
+    "engineer owner boss baas recruiter supervisor leidinggevende teammanager filiaalmanager monteur trainee stagiair "
+    "stagiaire driver dokter doctor agent receptie partner buddy host customer heer technician surgeon mechanic eigenaar"
+)
+"""Those of :data:`PEOPLE` that are titles of a job too ("manager Operations"): only a known name counts after them."""
+PLACED = _set("in te uit naar near")
+"""Words after which a surname is a place ("in Haarlem")."""
 BEFORE = _set(
     "thanks thank thankyou thx dank bedankt dankjewel dankzij hulde kudos hi hello dear beste hallo hoi ha hey hé lieve "
     "heet heette genaamd named called ene genaamde door samen namelijk zoals like especially with met both by "
@@ -55,7 +64,8 @@ SIGNED = re.compile(
 """What stands before a name at the very end of a text."""
 VERBS = re.compile(
     r"\s+(?:helped|explained|said|told|showed|assisted|answered|listened|welcomed|greeted|served|looked after|"
-    r"went above|from (?:reception|accounts|customer|sales|the desk)|at (?:reception|the desk)|"
+    r"went above|from (?:reception|accounts|customer|sales|the desk)|(?:at|on|behind) (?:reception|the (?:desk|tills?|phone|ward|counter|bar|door)|checkout)|in (?:payroll|hr|accounts|billing|"
+    r"customer service|sales|the kitchen)|"
     r"hielp|legde|zei|vertelde|luisterde|nam de tijd|heeft (?:mij|me|ons|alles|heel|goed|super|het)|"
     r"van de (?:balie|receptie|klantenservice|kassa)|achter de (?:kassa|balie)|"
     r"(?:was|is|are|were|en)(?: (?:very|so|super|extremely|really|always|altijd|heel|erg|zeer|such|a|een|ontzettend|and))*"
@@ -65,7 +75,7 @@ VERBS = re.compile(
 )
 """What people do and are, right after a name that is a word as well."""
 MONTH_BEFORE = _set(
-    "in since until till from of sinds vanaf eind begin half tot last this next early late before after"
+    "between in since until till from of sinds vanaf eind begin half tot last this next early late before after"
 )
 ARTICLES = _set("the a an this that de het een die deze dit dat our your my mijn onze jullie")
 VENUES = _set(
@@ -102,7 +112,7 @@ NOT_NAMES = _set(
     "ook also well no nee yes ja ok oké wat what how hoe i ik we wij he she hij zij they it het this that there daar "
     "ryanair easyjet klm transavia tui eurostar booking airbnb uber bolt netflix spotify paypal klarna ideal "
     "america amerika engeland duitsland frankrijk spanje turkije marokko haarlem nurses doctors staff live team "
-    "mcdonalds kfc starbucks costa greggs subway domino dominos"
+    "mcdonalds kfc starbucks costa greggs niño subway domino dominos"
 )
 """Words with a capital that are no names of people, where no list of names decides."""
 ORGANISATIONS = re.compile(
@@ -119,10 +129,10 @@ ORGANISATIONS = re.compile(
     r"bobbi brown|elizabeth arden|laura ashley|cath kidston|fred perry|vivienne westwood|thomas cook|alfa romeo|"
     r"rolls.royce|aston martin|harley.davidson|louis armstrong airport|charles de gaulle|john lennon airport|"
     r"martin luther king|sint nicolaas|sinterklaas|zwarte piet|santa claus|father christmas|"
-    r"peter pan|harry potter|victoria (?:station|line|and albert)|prince of wales|king'?s cross|st\.? ?\w+'?s?\b|"
+    r"peter pan|harry potter|victoria (?:station|line|and albert)|prince of wales|king'?s cross|st\.? \w+(?:'s)?\b|"
     r"sint[ -]\w+|betty crocker|uncle ben'?s|aunt bessie'?s|mr\.? (?:muscle|bean|proper|kipling)|"
     r"catharina ?ziekenhuis|elisabeth[- ]\w+|amphia|isala|radboud ?\w*|bernhoven|"
-    r"de vries van dale|van dale|parkinson'?s?|alzheimer'?s?|dr who|doctor who|nelson mandela|black friday|"
+    r"de vries van dale|van dale|douwe egberts|de vries van dale|parkinson'?s?|alzheimer'?s?|dr who|doctor who|nelson mandela|black friday|"
     r"willem ii|bij bas|jip en janneke|bert en ernie|anton pieck|johan cruij?ff ?\w*|jan modaal|"
     r"jan en alleman|piet snot|joe public|tom ?tom|hans anders|jan des bouvrie|mr\.? right|"
     r"uncle sam|hobson'?s choice|murphy'?s law|lily.?s kitchen)(?!\w)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -50,4 +51,19 @@ def load() -> Lists:
 
 def _read(name: str) -> frozenset[str]:
     lines = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split())
+
+
+def fold(word: str) -> str:
+    """Give a word in lower case and without accents, as the lists are compared.
+
+    Examples
+    --------
+    >>> fold("Ömer"), fold("Daniëlle"), fold("Yıldız")
+    ('omer', 'danielle', 'yildiz')
+    """
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    plain = unicodedata.normalize("NFKD", lower).replace("ı", "i").replace("ł", "l")
+    return "".join(char for char in plain if not unicodedata.combining(char))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from voices.privacy import context
-from voices.privacy.lists import Lists, load
+from voices.privacy.lists import Lists, fold, load
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"(?:['’](?:s|S|z)?)$")
@@ -32,12 +32,9 @@ LONGEST_SURNAME = 4
 @dataclass(frozen=True, slots=True)
 class _Token:
     text: str
+    lower: str
     start: int
     end: int
-
-    @property
-    def lower(self) -> str:
-        return self.text.lower()
 
     @property
     def is_capital(self) -> bool:
@@ -155,7 +152,12 @@ class _Finder:
         if not sure and self._lower(index - 1) in context.BEFORE and self._adjoins(index - 1):
             return True
         following = self._neighbour(index + 1)
-        return following is not None and following.is_capital and following.lower in self.lists.last
+        if following is None:
+            return False
+        if following.lower in {"and", "en"} and not sure:
+            other = self._neighbour(index + 2)
+            return other is not None and other.is_capital and self._is_listed(other)
+        return following.is_capital and following.lower in self.lists.last
 
     def _after_person(self, index: int) -> bool:
         """Tell whether a title, a noun of a person or an introduction stands right before a token."""
@@ -180,7 +182,8 @@ class _Finder:
         if not token.is_capital or not self.capitals_tell:
             return False
         if before in context.PEOPLE:
-            return self._is_listed(token) or ("collega" in before and "," not in self._gap(index))
+            gap, after = self._gap(index), self.text[token.end : token.end + 1]
+            return self._is_listed(token) or (before not in context.UNSURE and ("," not in gap or after == ","))
         start = max(0, token.start - 40)
         return len(token.text) >= SHORTEST and context.INTRODUCED.search(self.text, start, token.start) is not None
 
@@ -212,22 +215,24 @@ class _Finder:
     def _is_last(self, index: int) -> bool:
         """Tell whether a surname begins here: alone, after particles, or after initials."""
         token, known = self.tokens[index], self.lists
-        if not token.is_capital:
-            return False
         lower = token.lower
         particles = self._particles_before(index)
+        if not token.is_capital:
+            titled = particles > 0 and self._lower(index - particles - 1) in context.SURE_TITLES
+            return titled and (lower in known.last or lower in known.last_doubtful)
         has_initials = self._initials_before(index - particles)
         if lower in context.NOT_NAMES:
             return False
         if has_initials and lower not in _stop_words():
             return has_initials > 1 or particles > 0 or self._is_listed(token)
         if lower in known.last:
-            return self.capitals_tell or particles > 0
+            return (self.capitals_tell or particles > 0) and self._lower(index - 1) not in context.PLACED
         if not particles or not self.capitals_tell:
             return False
         words = [self._lower(index - n) for n in range(particles, 0, -1)]
-        if words in (["van", "der"], ["van", "den"]):
-            return True
+        is_surname = self.tokens[index - particles].is_capital and self._is_inside(index - particles)
+        if words in (["van", "der"], ["van", "den"]) or (is_surname and words[0] in {"van", "el", "ter"}):
+            return lower not in _stop_words()
         is_dutch = words[0] in {"van", "von", "ter", "ten", "el", "de"}
         return is_dutch and lower in known.last_doubtful and lower not in known.doubtful
 
@@ -301,7 +306,7 @@ class _Finder:
             return False
         before, here = self.tokens[index - 1], self.tokens[index]
         between = self.text[before.end : here.start]
-        return between in (" ", "  ") or (between in (". ", ".") and len(before.text) == 1)
+        return between in (" ", "  ", " '", " ’") or (between in (". ", ".") and len(before.text) == 1)
 
     def _adjoins(self, index: int) -> bool:
         """Tell whether only a blank, or a stop after a title, parts a token from the next one."""
@@ -310,7 +315,7 @@ class _Finder:
         token = self.tokens[index]
         between = self.text[token.end : self.tokens[index + 1].start]
         is_short = token.lower in context.TITLES
-        return between.strip(" ") in ({"", "."} if is_short else {"", ",", "&"}) and "\n" not in between
+        return between.strip(" '’") in ({"", "."} if is_short else {"", ",", "&"}) and "\n" not in between
 
     def _gap(self, index: int) -> str:
         return self.text[self.tokens[index - 1].end : self.tokens[index].start]
@@ -343,7 +348,7 @@ class _Finder:
     def _is_thing(self, index: int, end: int) -> bool:
         """Tell whether a name with an article before it is a word or a brand rather than a person."""
         lower = self.tokens[index].lower
-        return end == index + 1 and (lower in self.lists.words or lower in self.lists.doubtful)
+        return end == index + 1 and (lower in self.lists.words or lower in self.lists.doubtful or lower == "dirk")
 
     def _lower(self, index: int) -> str:
         return self.tokens[index].lower if 0 <= index < len(self.tokens) else ""
@@ -355,7 +360,7 @@ class _Finder:
 def _token(match: re.Match[str]) -> _Token:
     """Make a token of a word, without the mark of possession."""
     text = _POSSESSIVE.sub("", match[0]) or match[0]
-    return _Token(text, match.start(), match.start() + len(text))
+    return _Token(text, fold(text), match.start(), match.start() + len(text))
 
 
 def is_first_name(word: str) -> bool:
