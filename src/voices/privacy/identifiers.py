@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,52 +35,71 @@ def is_bsn(value: str) -> bool:
 def recognizers() -> tuple[EntityRecognizer, ...]:
     """Make the recognisers, the surest first: where two overlap the earlier one counts."""
     import phonenumbers
-    from presidio_analyzer import Pattern, PatternRecognizer
-    from presidio_analyzer.predefined_recognizers import (
-        CreditCardRecognizer,
-        EmailRecognizer,
-        IbanRecognizer,
-        PhoneRecognizer,
-    )
 
-    class Email(EmailRecognizer):  # type: ignore[misc]
+    with _no_transformers():
+        from presidio_analyzer import Pattern, PatternRecognizer
+        from presidio_analyzer.predefined_recognizers import (
+            CreditCardRecognizer,
+            EmailRecognizer,
+            IbanRecognizer,
+            PhoneRecognizer,
+        )
+
+    class Email(EmailRecognizer):
         """Takes any domain: a misspelt one is private too, and no list of domains is needed."""
 
         def validate_result(self, pattern_text: str) -> None:
             return None
 
-    class Iban(IbanRecognizer):  # type: ignore[misc]
+    class Iban(IbanRecognizer):
         """Takes small letters as well; without Presidio's message that shows what failed."""
 
         def validate_result(self, pattern_text: str) -> bool:
             bare = re.sub(r"[ -]", "", pattern_text).upper()
             return int("".join(str(int(char, 36)) for char in bare[4:] + bare[:4])) % 97 == 1
 
-    class Card(CreditCardRecognizer):  # type: ignore[misc]
+    class Card(CreditCardRecognizer):
         """Takes numbers of 13 to 19 digits; a 0000... passes Luhn and is none."""
 
         def validate_result(self, pattern_text: str) -> bool:
             digits = re.sub(r"\D", "", pattern_text)
             return 13 <= len(digits) <= 19 and any(map(int, digits)) and super().validate_result(digits)
 
-    class Bsn(PatternRecognizer):  # type: ignore[misc]
+    class Bsn(PatternRecognizer):
         """The Dutch citizen service number, which Presidio lacks."""
 
         def validate_result(self, pattern_text: str) -> bool:
             return is_bsn(pattern_text)
 
-    iban = r"(?<![A-Za-z0-9])([A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,6})((?:[ -]?[A-Za-z0-9]{4})?)((?:[ -]?[A-Za-z0-9]{1,3})?)(?![A-Za-z0-9])"
+    char = "[A-Za-z0-9]"
+    group = f"[ -]?{char}"
+    iban = (
+        rf"(?<!{char})([A-Za-z]{{2}}\d{{2}}(?:{group}{{4}}){{2,6}})((?:{group}{{4}})?)((?:{group}{{1,3}})?)(?!{char})"
+    )
     card = r"(?<![\d.,])\d(?:[ -]?\d){12,18}(?![.,]?\d)"
     bsn = r"(?<![\w.,+-])(?:\d{9}|\d{3}[ .]\d{3}[ .]\d{3}|\d{4}[. ]\d{2}[. ]\d{3})(?![.,]?\d|\w)"
     return (
         Email(),
-        Iban(patterns=[Pattern("iban", iban, 0.5)]),
+        Iban(patterns=[Pattern("iban", iban, 0.5)]),  # type: ignore[list-item]
         Card(patterns=[Pattern("card", card, 0.3)]),
         Bsn(supported_entity="NL_BSN", name="Bsn", patterns=[Pattern("bsn", bsn, 0.3)]),
         PhoneRecognizer(supported_regions=REGIONS, leniency=phonenumbers.Leniency.VALID),
         PatternRecognizer("PHONE_NUMBER", name="Written phone number", patterns=_phones(Pattern)),
         PatternRecognizer("NL_ADDRESS", name="Postcode with house number", patterns=_postcodes(Pattern)),
     )
+
+
+@contextmanager
+def _no_transformers() -> Iterator[None]:
+    """Keep Presidio from importing transformers, which takes seconds and serves engines that are not used here."""
+    if "transformers" in sys.modules:
+        yield
+        return
+    sys.modules["transformers"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["transformers"]
 
 
 def _phones(pattern: Any) -> list[Any]:
@@ -105,6 +126,6 @@ def find(text: str) -> Sequence[tuple[int, int, str]]:
     return [
         (result.start, result.end, result.entity_type)
         for recognizer in recognizers()
-        for result in recognizer.analyze(text, recognizer.supported_entities)
+        for result in recognizer.analyze(text, recognizer.supported_entities, None)  # type: ignore[arg-type]
         if result.score > 0
     ]

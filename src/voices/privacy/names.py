@@ -123,6 +123,8 @@ class _Finder:
         parts = lower.split("-")
         if lower in known.first or (len(parts) > 1 and all(part in known.first | known.capital for part in parts)):
             return self._first_in_case(token)
+        if token.is_capital and lower[-1:] == "s" and lower[:-1] in known.first and lower not in _stop_words():
+            return True  # "Karins planning"
         if lower in known.capital:
             return self._capital_first(index)
         if not token.is_capital:
