@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from voices.analyst import open_analyst
 from voices.config import Settings
 from voices.errors import VoicesError
 from voices.prepare import prepare
-from voices.privacy import mask
+from voices.privacy import mask, mask_id
 from voices.progress import Progress, Silent
 from voices.read import Plan, ReadCounts, Source, find_columns, plan, present_columns, read_comments
 from voices.taxonomy_file import read_themes
@@ -111,7 +112,7 @@ class Coder:
             self.progress.start(f"{entry.voice}: {entry.plan.file}", n_expected)
             for records in self._read(entry):
                 comments = [_own(r, entry.prefix) for r in records if isinstance(r, Comment)]
-                rejected = [r for r in records if isinstance(r, Rejected)]
+                rejected = [dataclasses.replace(r, reason=_once(r.reason)) for r in records if isinstance(r, Rejected)]
                 with self.timer.stage("prepare"):
                     prepared = prepare(comments, language=self.settings.language)
                 with self.timer.stage("code"):
@@ -169,8 +170,19 @@ def _check_mapping(inputs: Sequence[Input], mapping: Mapping[str, Sequence[str]]
 
 
 def _own(comment: Comment, prefix: str) -> Comment:
-    """Mask private numbers and make the id unique among the files of a run."""
-    text = mask(comment.text)
-    if text == comment.text and not prefix:
-        return comment
-    return dataclasses.replace(comment, text=text, id=prefix + comment.id)
+    """Mask who a person is in the text, the question and the id, and make the id unique among the files of a run.
+
+    Units stay as they are: they are where people work or shop, also where one is called after a person.
+    """
+    return dataclasses.replace(
+        comment,
+        text=mask(comment.text),
+        question=_once(comment.question) if comment.question else comment.question,
+        id=prefix + mask_id(comment.id),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _once(text: str) -> str:
+    """Mask a question or a reason that names a column; the same one stands beside thousands of answers."""
+    return mask(text)

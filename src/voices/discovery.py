@@ -28,7 +28,7 @@ from voices.discover.find import (
 from voices.errors import InputError
 from voices.export import without_formula
 from voices.prepare import prepare
-from voices.privacy import mask
+from voices.privacy import mask, mask_id
 from voices.progress import Progress, Silent
 from voices.types import Coded, Comment, Mention, Prepared, Status
 from voices.writing import check_folder, staged_folder
@@ -185,7 +185,7 @@ def _batches(items: Iterator[Coded], size: int) -> Iterator[list[Coded]]:
 
 
 def _coded(path: Path, books: dict[str, int]) -> Iterator[Coded]:
-    """Give the comments of a coded file that have a text, with private numbers masked."""
+    """Give the comments of a coded file that have a text, with what is private masked."""
     for batch in read_coded(path):
         books["read"] += batch.table.num_rows + len(batch.rejected)
         books["rejected"] += len(batch.rejected)
@@ -201,10 +201,11 @@ def _from_row(file: str, number: int, row: dict[str, Any]) -> Coded:
     segments = row["segments"] or [None] * len(themes)
     mentions = []
     for (theme, _, polarity), segment in zip(themes, segments, strict=True):
-        start = text.find(mask(segment)) if segment else -1
-        end = start + len(mask(segment)) if segment and start >= 0 else 0
-        mentions.append(Mention(theme, polarity, 1.0, segment or "", max(start, 0), end))
-    comment = Comment(row["id"], row["voice"], file, number, text, language=row["language"])
+        shown = segment if not segment or text == row["text"] else mask(segment)
+        start = text.find(shown) if shown else -1
+        end = start + len(shown) if start >= 0 else 0
+        mentions.append(Mention(theme, polarity, 1.0, shown or "", max(start, 0), end))
+    comment = Comment(mask_id(row["id"]), row["voice"], file, number, text, language=row["language"])
     return Coded(comment, row["language"], Status.CODED, row["sentiment"], mentions=tuple(mentions))
 
 

@@ -16,6 +16,7 @@ from voices.coding import Coder, Input
 from voices.config import Settings
 from voices.foreign import HubModel
 from voices.models import HeadsModel, ModelFolder
+from voices.privacy import mask
 from voices.tables import VOICES
 from voices.taxonomy import Theme, load, theme_entry
 from voices.types import Status
@@ -58,9 +59,9 @@ def _file_entry(entry: Input) -> dict[str, Any]:
         "encoding": chosen.encoding,
         "delimiter": chosen.delimiter,
         "sheet": chosen.sheet,
-        "columns": columns,
-        "reasons": chosen.reasons,
-        "unused": list(chosen.unused),
+        "columns": _masked(columns),
+        "reasons": _masked(chosen.reasons),
+        "unused": _masked(list(chosen.unused)),
         "date_order": chosen.date_order,
         "rows": chosen.rows,
         "read": counts.read,
@@ -71,6 +72,15 @@ def _file_entry(entry: Input) -> dict[str, Any]:
         "renamed_ids": counts.reader.renamed_ids,
         "short_rows": counts.reader.short_rows,
     }
+
+
+def _masked(value: Any) -> Any:
+    """Mask headers, which are questions now and then and can name somebody."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(part) for key, part in value.items()}
+    return [_masked(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _voice_entry(name: str, counts: VoiceCounts, coder: Coder) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from voices.privacy import is_first_name
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -119,10 +121,11 @@ def keywords(score: Mapping[str, float], texts: Sequence[str], allowed: frozense
     -------
     list of str
         At most :data:`MOST`, best first: words of many texts before words of few, words that name
-        before words that judge.
+        before words that judge. First names are none.
     """
     there = Counter(word for text in texts for word in set(content_words(text)))
-    words = sorted((word for word in score if word in allowed and there[word]), key=lambda word: (-score[word], word))
+    shown = (word for word in score if word in allowed and there[word] and not is_first_name(word))
+    words = sorted(shown, key=lambda word: (-score[word], word))
     enough = max(2.0, SUPPORT * len(texts))
     naming = [word for word in words if word not in EVALUATIVE]
     order = [word for word in naming if there[word] >= enough]
