@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from test_report_build import empty_tables, sample_tables, table
-from voices.report import build, charts, render_html
+from voices.report import build, cells, render_html
 
 GOLD = Path(__file__).parent / "gold" / "report"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -242,9 +242,4 @@ def test_any_text_is_safe(text, theme):
 
 @given(st.lists(st.floats(0, 1), max_size=5))
 def test_axis_holds_every_share(shares):
-    assert charts.ceiling(shares) >= max(shares, default=0)
-
-
-def test_a_missing_period_breaks_the_line():
-    drawing = charts.sparkline("employee", [(0, 0.1), (1, 0.2), (3, 0.1)])
-    assert re.search(r'd="M[^M]*L[^M]*M[^"]*"', drawing)
+    assert cells.ceiling(shares) >= max(shares, default=0)

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from voices.report import charts, i18n, sentences, values
+from voices.report import cells, charts, i18n, sentences, values
 from voices.report.model import Share
 
 if TYPE_CHECKING:
@@ -82,36 +82,29 @@ class _Drawing:
         self._words = words
         paths = (*report.problems, *report.others)
         highs = [side.negative.high or side.negative.value for path in paths for side in (path.employee, path.customer)]
-        self.problem_top = charts.ceiling([high for high in highs if high is not None])
+        self.problem_top = cells.ceiling([high for high in highs if high is not None])
         rows = [row for rows in report.themes.values() for row in rows]
-        self.theme_top = charts.ceiling([row.share.high or row.share.value or 0.0 for row in rows])
-        self.panel_top = charts.ceiling(
+        self.theme_top = cells.ceiling([row.share.high or row.share.value or 0.0 for row in rows])
+        self.panel_top = cells.ceiling(
             [point.share for panel in report.panels for row in panel for point in row.points if point.share is not None]
         )
 
-    bar = staticmethod(charts.bar)
-    split = staticmethod(charts.split)
+    bar = staticmethod(cells.bar)
+    split = staticmethod(cells.split)
 
     def tally(self, voice: str, count: int, total: int) -> Markup:
-        return charts.bar(voice, Share(count / total), 1.0)
+        return cells.bar(voice, Share(count / total), 1.0)
 
-    def spark(self, row: ThemeRow) -> Markup:
-        return charts.sparkline(row.voice, _course(row, negative=False))
+    def panel(self, rows: Iterable[ThemeRow], title: str, description: str) -> Markup:
+        return self._courses(rows, title, description, negative=False, top=self.panel_top)
 
-    def panel(self, rows: Iterable[ThemeRow], title: str, description: str, name: str) -> Markup:
-        return self._lines(rows, title, description, name, negative=False)
+    def problem(self, rows: Iterable[ThemeRow], title: str, description: str) -> Markup:
+        return self._courses(rows, title, description)
 
-    def problem(self, rows: Iterable[ThemeRow], title: str, description: str, name: str) -> Markup:
-        return self._lines(rows, title, description, name, negative=True)
+    def _courses(self, rows: Iterable[ThemeRow], title: str, description: str, **how: Any) -> Markup:
+        from markupsafe import Markup
 
-    def _lines(self, rows: Iterable[ThemeRow], title: str, description: str, name: str, *, negative: bool) -> Markup:
-        rows = list(rows)
-        series = [charts.Line(row.voice, tuple(_course(row, negative=negative))) for row in rows]
-        periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
-        top = charts.ceiling([share for line in series for _, share in line.points]) if negative else self.panel_top
-        upright = tuple(self._words.percent(top * step, int(top < 0.02)) for step in (1, 0.5, 0))
-        level = tuple(self._words.period(periods[index][1]) for index in (0, -1)) if periods else ()
-        return charts.lines(series, charts.Frame(top, upright, level), title, description, name=name)
+        return Markup(charts.courses([*rows], self._words, title=title, description=description, **how))
 
     def table(self, rows: Iterable[ThemeRow]) -> list[tuple[str, list[Any]]]:
         """Give the numbers of a chart: period, and a point or None for each row of themes."""
@@ -119,11 +112,6 @@ class _Drawing:
         periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
         found = [{point.ordinal: point for point in row.points} for row in rows]
         return [(period, [points.get(ordinal) for points in found]) for ordinal, period in periods]
-
-
-def _course(row: ThemeRow, *, negative: bool) -> list[tuple[int, float]]:
-    pairs = ((point.ordinal, point.negative_share if negative else point.share) for point in row.points)
-    return [(time, share) for time, share in pairs if share is not None]
 
 
 @cache
