@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SHAPES = {"employee": "circle", "customer": "square"}
 GRADE_SHAPES = {"shared": "circle", "aligned": "circle", "linked": "square", "leading": "triangle-right"}
 _HATCH = "M-1,-0.2L-0.2,-1M-1,0.6L0.6,-1M-0.6,1L1,-0.6M0.2,1L1,0.2"
-_LABELS = 140
+_LABELS = 150
 _ROW = 30
 _CELL = 34
 
@@ -156,7 +156,7 @@ def sentiment(
     told = [row for row in rows if row.n_mentions and row.neutral is not None]
     if not told:
         return ""
-    frame = Frame(212, 24 * len(told), left=_LABELS, top=24)
+    frame = Frame(202, 24 * len(told), left=_LABELS, top=24)
     bars = [bar for place, row in enumerate(told) for bar in _split(place, row)]
     reach = ceiling([max(-bar["low"], bar["high"]) for bar in bars])
     x = alt.X("low:Q", axis=None, scale=alt.Scale(domain=[-reach, reach], nice=False))
@@ -257,17 +257,17 @@ def ordered(paths: Iterable[Path], voice: str) -> list[str]:
     return sorted(shares, key=lambda theme: (-shares[theme], theme))
 
 
-def wrapped(text: str, width: int = 20, lines: int = 2) -> str:
+def wrapped(text: str, width: int = 19, lines: int = 2) -> str:
     r"""Break a label into lines; what does not fit ends in an ellipsis.
 
     Examples
     --------
     >>> wrapped("Autonomy & problem solving"), wrapped("a" * 50)
-    ('Autonomy & problem\nsolving', 'aaaaaaaaaaaaaaaaaaaa\naaaaaaaaaaaaaaaaaaa…')
+    ('Autonomy & problem\nsolving', 'aaaaaaaaaaaaaaaaaaa\naaaaaaaaaaaaaaaaaa…')
     """
     import textwrap
 
-    parts = textwrap.wrap(" ".join(text.split()), width) or [""]
+    parts = textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False) or [""]
     kept = parts[:lines]
     if len(parts) > lines:
         kept[-1] = kept[-1][: width - 1].rstrip() + "…"
@@ -325,7 +325,7 @@ def _intervals(
     data = [_marked(mark, len(voices), words, around_zero) for mark in marks if mark.share.value is not None]
     if not data:
         return ""
-    frame = Frame(178, _ROW * len(names), left=_LABELS, right=48, top=26)
+    frame = Frame(172, _ROW * len(names), left=_LABELS, right=48, top=26)
     reach = ceiling([abs(row[key]) for row in data for key in ("low", "value", "high")])
     domain = [-reach, reach] if around_zero else [0, reach]
     ticks = [-reach, 0, reach] if around_zero else [0, reach / 2, reach]
