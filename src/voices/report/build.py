@@ -393,6 +393,7 @@ def _method(run: Mapping[str, Any]) -> model.Method:
         for key, item in values.mapping(run.get("suppressed")).items()
     )
     base = values.mapping(chosen.get("base"))
+    groups = values.mapping(values.mapping(chosen.get("metrics")).get("groups"))
     return model.Method(
         version=values.text(run.get("voices")) or None,
         created=values.instant(run.get("created")),
@@ -410,5 +411,5 @@ def _method(run: Mapping[str, Any]) -> model.Method:
         suppresses="suppressed" in run,
         suppressed=tuple((key, item) for key, item in suppressed if item),
         trend_period=values.text(run.get("trend_period") or settings.get("period")) or None,
-        metrics=values.mapping(chosen.get("metrics")),
+        metrics={str(k): dict(values.mapping(v)) for k, v in groups.items()},
     )

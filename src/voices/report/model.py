@@ -192,7 +192,7 @@ class Method:
     """How the run was made, for whoever wants to repeat or doubt it.
 
     ``period`` is the one in which leads count, ``trend_period`` that of the courses, which may be coarser;
-    ``metrics`` are the model's figures on held-out comments, as ``run.json`` has them.
+    ``metrics`` are the model's figures on held-out comments per group, as ``run.json`` has them.
     """
 
     version: str | None
@@ -211,7 +211,7 @@ class Method:
     suppresses: bool
     suppressed: tuple[tuple[str, int], ...]
     trend_period: str | None = None
-    metrics: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
