@@ -56,6 +56,7 @@ def render_pdf(report: Report, *, language: str) -> bytes:
     """
     words = i18n.load(language).with_themes(report.custom_themes)
     created = report.method.created
+    blocks = pdf_parts.blocks(report, words)
     document = {
         "title": words("title"),
         "description": sentences.headline(report, words),
@@ -64,11 +65,11 @@ def render_pdf(report: Report, *, language: str) -> bytes:
         "date": [created.year, created.month, created.day] if created else None,
         "made": words("made", date=words.date(created.date())) if created else "",
         "page": words("board.page", n="{n}", total="{total}"),
-        "blocks": pdf_parts.blocks(report, words),
+        "blocks": blocks,
     }
     lacking = _lacking(_characters(document))
     if lacking:
-        document["blocks"].append(pdf_blocks.quiet(words("board.unshown")))
+        blocks.append(pdf_blocks.quiet(words("board.unshown")))
     template = resources.files("voices.report").joinpath("templates", "report.typ").read_bytes()
     return _compile(template, _mapped(document, lambda text: breakable(shown(text, lacking))))
 
@@ -94,9 +95,14 @@ def breakable(text: str) -> str:
 
 def _characters(document: object) -> list[str]:
     """Give the characters of a document that the fonts may not have."""
-    found: set[str] = set()
-    _mapped(document, lambda text: found.update(_PLAIN.sub("", text)) or text)
-    return sorted(found)
+    texts: list[str] = []
+
+    def kept(text: str) -> str:
+        texts.append(_PLAIN.sub("", text))
+        return text
+
+    _mapped(document, kept)
+    return sorted(set("".join(texts)))
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
@@ -142,4 +148,5 @@ def _typst(template: bytes, document: object, standards: list[str] | None = None
 
     source = {"main.typ": template, "data.json": json.dumps(document).encode()}
     chosen = ["ua-1"] if standards is None else standards
-    return bytes(typst.compile(source, format="pdf", ignore_system_fonts=True, pdf_standards=chosen))
+    compiled: Any = typst.compile  # its type hints lack a dictionary of files
+    return bytes(compiled(source, format="pdf", ignore_system_fonts=True, pdf_standards=chosen))

@@ -109,7 +109,7 @@ def colour(code: str) -> Any:
     """Give a colour from ``RRGGBB``."""
     from pptx.dml.color import RGBColor
 
-    return RGBColor.from_string(code)
+    return RGBColor.from_string(code)  # type: ignore[no-untyped-call]
 
 
 def table(slide: Any, box: Box, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, size: float = 12) -> Any:
@@ -161,11 +161,12 @@ def chart(
     series : sequence of tuple
         Name, colour as ``RRGGBB`` and a number or None a category.
     """
-    from pptx.chart.data import CategoryChartData
+    from pptx.chart import data as chart_data
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Inches
 
-    found = CategoryChartData(number_format="0%" if all(_is_share(part) for _, _, part in series) else "#,##0")
+    make: Any = chart_data.CategoryChartData
+    found = make(number_format="0%" if all(_is_share(part) for _, _, part in series) else "#,##0")
     found.categories = [clean(label) for label in labels]
     for name, _, numbers in series:
         found.add_series(clean(name), numbers)
