@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 import os
 import re
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from test_report_build import empty_tables, sample_tables, table
-from voices.report import build, charts, render_html
+from test_report_charts import CHANGES, DRIVERS, GRID, pairs
+from voices.report import build, cells, i18n, render_html
+from voices.report.model import Comparison, Point, Share, ThemeRow, Topic
+from voices.report.pictures import latest_change
+from voices.report.questions import questions
 
 GOLD = Path(__file__).parent / "gold" / "report"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -92,7 +98,7 @@ def test_links_resolve_and_ids_are_unique(language):
     ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [attributes["href"] for attributes in parsed.all("a")]
-    assert len(links) == 8
+    assert len(links) == 12
     for link in links:
         assert link[1:] in ids
     for _, attributes in parsed.tags:
@@ -191,6 +197,110 @@ def test_small_counts_are_not_claimed_to_be_held_back():
     assert "Counts in tables are not held back in this run" in text
 
 
+def whole_report(**parts):
+    """The sample with every part that a run can add: pairs, units, an earlier run, drivers and topics."""
+    report = build(sample_tables())
+    topics = (
+        Topic(
+            "employee", "e-1", "Canteen", ("canteen", "lunch"), 45, -0.4, "outside", (), "c-2", ("It shuts at one.",)
+        ),
+        Topic("customer", "c-2", "Menu", ("menu",), None, None, "across", ("workload", "process"), "e-1", ()),
+    )
+    return dataclasses.replace(
+        report,
+        **{
+            "all_paths": pairs(report),
+            "unit_grids": (GRID,),
+            "comparison": Comparison(dt.datetime(2025, 1, 3), dt.date(2024, 7, 1), dt.date(2024, 12, 31), CHANGES),
+            "drivers": (DRIVERS,),
+            "topics": topics,
+            **parts,
+        },
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_part_has_its_place(language):
+    text = render_html(whole_report(), language=language)
+    parsed = Page(text)
+    assert_safe(text, parsed)
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    for part in (
+        "top",
+        "problems",
+        "matrix",
+        "themes",
+        "trends",
+        "comparison",
+        "feelings",
+        "units",
+        "drivers",
+        "topics",
+    ):
+        assert part in ids
+    assert ids.index("problems") < ids.index("matrix") < ids.index("themes") < ids.index("units") < ids.index("quotes")
+    assert {"en": "outside all themes", "nl": "buiten alle thema"}[language] in text
+    assert {"en": "1 worse", "nl": "1 slechter"}[language] in text
+    assert {"en": "it is called “Menu”", "nl": "heet het “Menu”"}[language] in text
+
+
+def test_what_is_withheld_says_so():
+    text = render_html(whole_report(), language="en")
+    units = text[text.index('id="units"') : text.index('id="drivers"')]
+    assert "fewer than 10 people" in units
+    report = whole_report()
+    hidden = dataclasses.replace(
+        report, themes={"employee": (ThemeRow("employee", "trust", n_comments=50),), "customer": ()}
+    )
+    text = render_html(hidden, language="nl")
+    themes = text[text.index('id="themes"') : text.index('id="trends"')]
+    assert themes.count("minder dan 10 mensen") == 5
+
+
+def test_questions_are_answered_from_the_data():
+    report = build(sample_tables())
+    words = i18n.load("en")
+    figures = {"language nl": {"n": 118, "sentiment_accuracy": 0.9, "theme_micro_f1": 0.77}, "all": {"n": 9}}
+    measured = dataclasses.replace(report, method=dataclasses.replace(report.method, metrics=figures))
+    told = dict(questions(measured, words))
+    assert "1,240 of employees and 2,310 of customers" in told["How many people is this?"]
+    assert "in Dutch, 90% of 118 comments" in told["How good is the machine at reading our comments?"]
+    assert "no figures" in dict(questions(report, words))["How good is the machine at reading our comments?"]
+    assert questions(build(empty_tables()), words) == ()
+
+
+def test_a_third_language_is_one_file(tmp_path, monkeypatch):
+    folder = tmp_path / "locales"
+    folder.mkdir()
+    source = (resources.files("voices.report") / "locales" / "en.toml").read_text(encoding="utf8")
+    french = source.replace('locale = "en_GB"', 'locale = "fr_FR"').replace(
+        'employee = "Employees"', 'employee = "Salariés"'
+    )
+    (folder / "fr.toml").write_text(french, encoding="utf8")
+    monkeypatch.setattr(i18n.resources, "files", lambda _: tmp_path)
+    for remembered in (i18n.languages, i18n.load):
+        remembered.cache_clear()
+    try:
+        text = render_html(whole_report(), language="fr")
+    finally:
+        monkeypatch.undo()
+        for remembered in (i18n.languages, i18n.load):
+            remembered.cache_clear()
+    assert '<html lang="fr">' in text
+    assert "Salariés" in text
+    assert re.search(r"17,3\s%", text)
+
+
+def test_change_since_the_period_before():
+    points = tuple(Point(f"2025-0{n}", n, 200, None, share, None) for n, share in ((1, 0.1), (2, 0.3)))
+    change = latest_change(ThemeRow("employee", "trust", points=points))
+    assert change.value == pytest.approx(0.2)
+    assert 0 < change.low < 0.2 < change.high
+    assert latest_change(ThemeRow("employee", "trust", points=points[:1])) == Share()
+    apart = (points[0], dataclasses.replace(points[1], ordinal=5))
+    assert latest_change(ThemeRow("employee", "trust", points=apart)) == Share()
+
+
 def test_unknown_language_is_an_input_error():
     from voices.errors import InputError
 
@@ -231,7 +341,7 @@ def test_text_from_outside_does_nothing(text):
     assert_safe(*page(poisoned(text, text)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=st.one_of(st.text(max_size=60), st.lists(st.sampled_from(NASTY)).map("".join)),
     theme=st.text(min_size=1, max_size=20),
@@ -242,9 +352,4 @@ def test_any_text_is_safe(text, theme):
 
 @given(st.lists(st.floats(0, 1), max_size=5))
 def test_axis_holds_every_share(shares):
-    assert charts.ceiling(shares) >= max(shares, default=0)
-
-
-def test_a_missing_period_breaks_the_line():
-    drawing = charts.sparkline("employee", [(0, 0.1), (1, 0.2), (3, 0.1)])
-    assert re.search(r'd="M[^M]*L[^M]*M[^"]*"', drawing)
+    assert cells.ceiling(shares) >= max(shares, default=0)

@@ -438,6 +438,7 @@ def _method(run: Mapping[str, Any]) -> model.Method:
     chosen, settings, thresholds = (values.mapping(run.get(key)) for key in ("model", "settings", "thresholds"))
     suppressed = ((key, values.count(item)) for key, item in values.mapping(run.get("suppressed")).items())
     base = values.mapping(chosen.get("base"))
+    groups = values.mapping(values.mapping(chosen.get("metrics")).get("groups"))
     return model.Method(
         version=values.text(run.get("voices")) or None,
         created=values.instant(run.get("created")),
@@ -454,4 +455,5 @@ def _method(run: Mapping[str, Any]) -> model.Method:
         device=values.text(run.get("device")) or None,
         suppresses="suppressed" in run,
         suppressed=tuple((key, item) for key, item in suppressed if item),
+        metrics={str(k): dict(values.mapping(v)) for k, v in groups.items()},
     )

@@ -1,170 +1,488 @@
-"""Small charts as inline SVG: bars that stretch with their cell, lines in a fixed frame.
+"""The charts of every report, each of which tells one thing: Altair makes them, page and paper show them.
 
-No chart carries a number that is not in text or in a table beside it. The sides differ in colour
-and in form (solid line and dots, dashed line and squares), so that grey paper is enough.
+A chart carries no title of its own: the statement stands in text beside it, and every number in a
+table. Voices differ in colour and in form (solid and round, dashed and square), so that grey will do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from markupsafe import Markup, escape
+from voices.report.build import GRADES
+from voices.report.cells import ceiling
+from voices.report.drawing import SCREEN, Frame, Palette, render
+from voices.report.model import VOICES, Point, Share
+from voices.statistics import wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from voices.report.model import Share
+    import altair as alt
 
-_STEPS = (0.02, 0.04, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+    from voices.report.i18n import Words
+    from voices.report.model import Change, Drivers, Path, ThemeRow, UnitGrid, VoiceCounts
 
+    Rows = list[dict[str, Any]]
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart: a voice with (number of the period, share); None breaks the line."""
-
-    voice: str
-    points: tuple[tuple[int, float], ...]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The axes of a line chart: the share at the top, and the labels as text, upper and left first."""
-
-    top: float
-    upright: tuple[str, ...]
-    level: tuple[str, ...]
+SHAPES = {"employee": "circle", "customer": "square"}
+GRADE_SHAPES = {"shared": "circle", "aligned": "circle", "linked": "square", "leading": "triangle-right"}
+_HATCH = "M-1,-0.2L-0.2,-1M-1,0.6L0.6,-1M-0.6,1L1,-0.6M0.2,1L1,0.2"
+_LABELS = 150
+_ROW = 30
+_CELL = 34
 
 
-def ceiling(shares: Sequence[float]) -> float:
-    """Give the round share at or above all shares, for the top of an axis.
-
-    Examples
-    --------
-    >>> ceiling([0.03, 0.17]), ceiling([])
-    (0.2, 0.02)
-    """
-    highest = max(shares, default=0.0)
-    return next((step for step in _STEPS if step >= highest), 1.0)
-
-
-def bar(voice: str, share: Share, top: float) -> Markup:
-    """Draw a share as a bar with its interval as a line; ``top`` is the share at the full width."""
-    if share.value is None or top <= 0:
-        return Markup("")
-    parts = [_rect("track", 0, 4, 100, 8), _rect(f"fill {voice}", 0, 4, _part(share.value, top), 8)]
-    if share.low is not None and share.high is not None:
-        low, high = _part(share.low, top), _part(share.high, top)
-        parts += [_line("halo", low, 8, high, 8)]
-        parts += [_line("whisker", low, 8, high, 8), _line("whisker", low, 4.5, low, 11.5)]
-        parts += [_line("whisker", high, 4.5, high, 11.5)]
-    return _stretch("bar", parts)
-
-
-def split(voice: str, counts: Sequence[tuple[str, int]]) -> Markup:
-    """Draw counts as parts of one bar, in the order given; a kind is a class of the style sheet."""
-    total = sum(count for _, count in counts)
-    if total <= 0:
-        return Markup("")
-    parts, start = [], 0.0
-    for kind, count in counts:
-        width = 100 * count / total
-        parts.append(_rect(f"{kind} {voice}", start, 3, width, 10))
-        start += width
-    return _stretch("split", parts)
-
-
-def sparkline(voice: str, points: Sequence[tuple[int, float]]) -> Markup:
-    """Draw a course over time without axes, from zero to its own highest share."""
-    if len(points) < 2:
-        return Markup("")
-    top = max(share for _, share in points) or 1.0
-    first, last = points[0][0], points[-1][0]
-    places = [(2 + 84 * (time - first) / (last - first), 20 - 17 * share / top, time) for time, share in points]
-    body = [_path(f"line {voice}", places), _dot(voice, *places[-1][:2])]
-    shape = Markup(
-        '<svg class="spark" viewBox="0 0 90 22" width="90" height="22" aria-hidden="true" focusable="false">'
-    )
-    return shape + Markup("").join(body) + Markup("</svg>")
-
-
-def lines(series: Sequence[Line], frame: Frame, title: str, description: str, *, name: str) -> Markup:
-    """Draw the courses of one or two voices in one frame that stretches with its place.
-
-    The labels are text beside the drawing, so that they keep their size on a phone and on paper.
+def courses(
+    rows: Sequence[ThemeRow],
+    words: Words,
+    palette: Palette = SCREEN,
+    *,
+    title: str,
+    description: str,
+    negative: bool = True,
+    top: float | None = None,
+) -> str:
+    """Draw the courses of one or two voices over time, with the range that chance leaves.
 
     Parameters
     ----------
-    series : sequence of Line
-        Drawn in this order.
-    frame : Frame
-        Top of the axis and labels; grid lines go with the upright labels, evenly spaced down to 0.
+    rows : sequence of ThemeRow
+        One a voice; a period without numbers breaks its line.
+    words : Words
+    palette : Palette
     title, description : str
-        What the chart says, for who cannot see it.
-    name : str
-        Makes the ids of title and description unique on the page.
+        What the chart says.
+    negative : bool
+        The share that is negative about the theme, instead of the share that mentions it.
+    top : float or None
+        Share at the top of the axis, so that charts compare; None fits the highest share.
+
+    Returns
+    -------
+    str
+        SVG; '' without a point.
     """
-    times = [time for line in series for time, _ in line.points]
-    if not times:
-        return Markup("")
-    first, span = min(times), max(max(times) - min(times), 1)
-    steps = len(frame.upright) - 1
-    parts = [
-        _line("axis" if step == steps else "grid", 0, 100 * step / steps, 100, 100 * step / steps)
-        for step in range(steps + 1)
+    import altair as alt
+
+    data = [point for row in rows for point in _course(row, negative)]
+    highs = [point["high"] for point in data if point["high"] is not None]
+    if not highs:
+        return ""
+    top = top or ceiling(highs)
+    frame = Frame(306, 136, top=26)
+    periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
+    x = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[periods[0][0] - 0.3, periods[-1][0] + 0.3], nice=False))
+    axis = alt.Axis(values=[0, top / 2, top], format="~%", grid=True)
+    y = {"scale": alt.Scale(domain=[0, top], nice=False, clamp=True), "axis": axis}
+    layers = [
+        layer
+        for voice in VOICES
+        if (mine := [point for point in data if point["voice"] == voice])
+        for layer in _line(mine, voice, x, y, palette)
     ]
-    for line in series:
-        places = [(2 + 96 * (time - first) / span, 100 - _part(share, frame.top), time) for time, share in line.points]
-        parts.append(_path(f"line {line.voice}", places))
-        parts += [_dot(line.voice, x, y) for x, y, _ in places]
-    opening = Markup(
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-labelledby="{}-t {}-d">'
-        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'
-    ).format(name, name, name, title, name, description)
-    drawing = opening + Markup("").join(parts) + Markup("</svg>")
-    return Markup('<div class="chart"><div class="upright">{}</div>{}<div class="level">{}</div></div>').format(
-        _labels(frame.upright), drawing, _labels(frame.level)
+    ticks = [periods[0], periods[-1]] if len(periods) < 9 else [periods[0], periods[len(periods) // 2], periods[-1]]
+    for place, (ordinal, period) in enumerate(dict.fromkeys(ticks)):
+        align = "left" if place == 0 else "right" if place == len(set(ticks)) - 1 else "center"
+        text = _texts(
+            [{"time": ordinal, "text": words.period(period)}], align=align, baseline="top", color=palette.muted
+        )
+        layers.append(text.encode(x=x, y=alt.value(frame.height + 8)))
+    layers += _key([row.voice for row in rows], words, palette)
+    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
+
+
+def problems(
+    paths: Sequence[Path],
+    words: Words,
+    palette: Palette = SCREEN,
+    *,
+    names: Sequence[str],
+    title: str,
+    description: str,
+) -> str:
+    """Draw the negative share of both voices, with intervals, for each path; ``names`` label them. '' without paths."""
+    rows = [
+        Interval(place, side.voice, side.negative)
+        for place, path in enumerate(paths)
+        for side in (path.employee, path.customer)
+    ]
+    return _intervals(rows, names, words, palette, title=title, description=description)
+
+
+def drivers(side: Drivers, words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
+    """Draw the part of each theme in what the themes explain of a score, with intervals."""
+    rows = [Interval(place, side.voice, row.weight) for place, row in enumerate(side.rows)]
+    names = [words.theme(row.theme) for row in side.rows]
+    return _intervals(rows, names, words, palette, title=title, description=description)
+
+
+def emotions(
+    voices: Sequence[VoiceCounts],
+    kinds: Sequence[str],
+    words: Words,
+    palette: Palette = SCREEN,
+    *,
+    title: str,
+    description: str,
+) -> str:
+    """Draw the share of comments that show each emotion, both voices beside each other, with intervals."""
+    rows = []
+    for counts in voices:
+        total = sum(counts.emotion.values())
+        for place, kind in enumerate(kinds):
+            if total and counts.emotion.get(kind) is not None:
+                rows.append(Interval(place, counts.voice, measured(counts.emotion[kind], total)))
+    names = [words(f"emotion.{kind}") for kind in kinds]
+    return _intervals(rows, names, words, palette, title=title, description=description)
+
+
+def changes(rows: Sequence[Change], words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
+    """Draw by how much the negative share of each theme differs from an earlier run, for one voice.
+
+    What is surely better or worse is filled, the rest hollow; left of zero is better.
+    """
+    marks = [Interval(place, row.voice, row.difference, solid=row.verdict != "flat") for place, row in enumerate(rows)]
+    names = [words.theme(row.theme) for row in rows]
+    return _intervals(marks, names, words, palette, title=title, description=description, around_zero=True)
+
+
+def sentiment(
+    rows: Sequence[ThemeRow], words: Words, palette: Palette = SCREEN, *, title: str, description: str
+) -> str:
+    """Draw the mentions of each theme of one voice: negative to the left, positive to the right, neutral between."""
+    import altair as alt
+
+    told = [row for row in rows if row.n_mentions and row.neutral is not None]
+    if not told:
+        return ""
+    frame = Frame(202, 24 * len(told), left=_LABELS, top=24)
+    bars = [bar for place, row in enumerate(told) for bar in _split(place, row)]
+    reach = ceiling([max(-bar["low"], bar["high"]) for bar in bars])
+    x = alt.X("low:Q", axis=None, scale=alt.Scale(domain=[-reach, reach], nice=False))
+    y = _rows(len(told))
+    colours = {
+        "negative": palette.voice(told[0].voice),
+        "neutral": palette.neutral,
+        "positive": palette.tint(told[0].voice),
+    }
+    layers = [
+        _chart([bar for bar in bars if bar["kind"] == kind]).mark_rect(fill=colour).encode(x=x, x2="high", y=y, y2="y2")
+        for kind, colour in colours.items()
+    ]
+    layers += [_names([words.theme(row.theme) for row in told], y)]
+    keys = [(0, "left", "negative"), (frame.width / 2, "center", "neutral"), (frame.width, "right", "positive")]
+    for place, align, kind in keys:
+        text = _texts([{"text": words(f"sentiment.{kind}")}], align=align, color=palette.muted)
+        layers.append(text.encode(x=alt.value(place), y=alt.value(-12)))
+    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
+
+
+def matrix(paths: Sequence[Path], words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
+    """Draw employee themes against customer themes: how far the evidence for each pair goes.
+
+    A pair that may not be shown is hatched. Themes with most complaints come first. '' without paths.
+    """
+    import altair as alt
+
+    if not paths:
+        return ""
+    ups, acrosses = (ordered(paths, voice) for voice in VOICES)
+    frame = Frame(_CELL * len(acrosses), 26 * len(ups), left=_LABELS, top=126, right=66, bottom=68)
+    cells = [
+        {
+            "x": acrosses.index(path.customer.theme),
+            "y": ups.index(path.employee.theme),
+            "grade": path.grade,
+            "tint": 0.14 * GRADES.index(path.grade),
+        }
+        for path in paths
+    ]
+    shown = {(cell["x"], cell["y"]) for cell in cells}
+    hidden = [{"x": x, "y": y} for x in range(len(acrosses)) for y in range(len(ups)) if (x, y) not in shown]
+    layers = _grid(cells, hidden, frame, palette, palette.both)
+    x, y = _across(len(acrosses)), _rows(len(ups))
+    for grade in GRADES[1:]:
+        data = _chart([cell for cell in cells if cell["grade"] == grade])
+        layers.append(_grade_mark(data, grade, palette).encode(x=x, y=y))
+    layers += [_names([words.theme(theme) for theme in ups], y), _heads([words.theme(theme) for theme in acrosses], x)]
+    layers += _grade_key(words, palette, frame, bool(hidden))
+    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
+
+
+def heat(grid: UnitGrid, words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
+    """Draw units against themes: the share of a unit's comments that are negative. Withheld cells are hatched."""
+    import altair as alt
+
+    if not grid.rows or not grid.themes:
+        return ""
+    frame = Frame(_CELL * len(grid.themes), 24 * len(grid.rows), left=_LABELS, top=126, right=66, bottom=10)
+    places = [(x, y, cell) for y, row in enumerate(grid.rows) for x, cell in enumerate(row.cells)]
+    known = [(x, y, cell.negative_share) for x, y, cell in places if cell.negative_share is not None]
+    top = max((share for _, _, share in known), default=0.0) or 1.0
+    cells = [
+        {"x": x, "y": y, "tint": 0.55 * share / top, "text": words.decimal(100 * share, 0)} for x, y, share in known
+    ]
+    hidden = [{"x": x, "y": y} for x, y, cell in places if cell.negative_share is None]
+    layers = _grid(cells, hidden, frame, palette, palette.alarm)
+    x, y = _across(len(grid.themes)), _rows(len(grid.rows))
+    layers.append(_texts(cells, color=palette.ink).encode(x=x, y=y))
+    layers += [_names([row.unit for row in grid.rows], y), _heads([words.theme(theme) for theme in grid.themes], x)]
+    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A point with its range in a row of a chart; hollow unless ``solid``."""
+
+    row: int
+    voice: str
+    share: Share
+    solid: bool = True
+
+
+def measured(hits: int, total: int) -> Share:
+    """Give a share with its Wilson interval; 0 <= hits <= total, total > 0."""
+    return Share(hits / total, *wilson_interval(hits, total))
+
+
+def ordered(paths: Iterable[Path], voice: str) -> list[str]:
+    """Give the themes of a voice in some paths, those with most complaints first."""
+    shares = {
+        side.theme: side.negative.value or 0.0
+        for path in paths
+        for side in (path.employee, path.customer)
+        if side.voice == voice
+    }
+    return sorted(shares, key=lambda theme: (-shares[theme], theme))
+
+
+def wrapped(text: str, width: int = 19, lines: int = 2) -> str:
+    r"""Break a label into lines; what does not fit ends in an ellipsis.
+
+    Examples
+    --------
+    >>> wrapped("Autonomy & problem solving"), wrapped("a" * 50)
+    ('Autonomy & problem\nsolving', 'aaaaaaaaaaaaaaaaaaa\naaaaaaaaaaaaaaaaaa…')
+    """
+    import textwrap
+
+    parts = textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False) or [""]
+    kept = parts[:lines]
+    if len(parts) > lines:
+        kept[-1] = kept[-1][: width - 1].rstrip() + "…"
+    return "\n".join(kept)
+
+
+def _course(row: ThemeRow, negative: bool) -> Rows:
+    """Give every period from first to last, with None where there is no number."""
+    found = {point.ordinal: point for point in row.points}
+    result: Rows = []
+    for time in range(min(found, default=0), max(found, default=-1) + 1):
+        point = found.get(time) or Point("", time, None, None, None, None)
+        share = point.negative_share if negative else point.share
+        low = high = share
+        if share is not None and point.n_comments:
+            low, high = wilson_interval(round(share * point.n_comments), point.n_comments)
+        result.append({"time": time, "share": share, "low": low, "high": high, "voice": row.voice})
+    return result
+
+
+def _line(data: Rows, voice: str, x: alt.X, y: dict[str, Any], palette: Palette) -> list[Any]:
+    import altair as alt
+
+    chart, colour = _chart(data), palette.voice(voice)
+    share, low = alt.Y("share:Q", **y), alt.Y("low:Q", **y)
+    dash: dict[str, Any] = {} if voice == "employee" else {"strokeDash": [5, 4]}
+    lone = [point for point in data if point["share"] is not None]
+    return [
+        chart.mark_area(fill=colour, fillOpacity=0.14, invalid="break-paths-filter-domains").encode(
+            x=x, y=low, y2="high"
+        ),
+        chart.mark_line(stroke=colour, strokeWidth=2, invalid="break-paths-filter-domains", **dash).encode(
+            x=x, y=share
+        ),
+        _chart(lone)
+        .mark_point(fill=colour, stroke=None, opacity=1, shape=SHAPES[voice], size=44 if len(lone) < 25 else 16)
+        .encode(x=x, y=share),
+    ]
+
+
+def _intervals(
+    marks: Sequence[Interval],
+    names: Sequence[str],
+    words: Words,
+    palette: Palette,
+    *,
+    title: str,
+    description: str,
+    around_zero: bool = False,
+) -> str:
+    """Draw points with ranges in labelled rows, a voice above the other; '' without a number."""
+    import altair as alt
+
+    voices = [voice for voice in VOICES if any(mark.voice == voice for mark in marks)]
+    data = [_marked(mark, len(voices), words, around_zero) for mark in marks if mark.share.value is not None]
+    if not data:
+        return ""
+    frame = Frame(172, _ROW * len(names), left=_LABELS, right=48, top=26)
+    reach = ceiling([abs(row[key]) for row in data for key in ("low", "value", "high")])
+    domain = [-reach, reach] if around_zero else [0, reach]
+    ticks = [-reach, 0, reach] if around_zero else [0, reach / 2, reach]
+    scale = alt.Scale(domain=domain, nice=False, clamp=True)
+    axis = alt.Axis(values=ticks, format="~%", grid=True)
+    x, low = alt.X("value:Q", scale=scale, axis=axis), alt.X("low:Q", scale=scale, axis=axis)
+    y = _rows(len(names))
+    layers = []
+    for voice in voices:
+        colour = palette.voice(voice)
+        mine = [row for row in data if row["voice"] == voice]
+        ranges = _chart(mine).mark_rule(stroke=colour, strokeWidth=2)
+        layers.append(ranges.encode(x=low, x2="high", y=y))
+        for solid, fill in ((True, colour), (False, palette.paper)):
+            points = _chart([row for row in mine if row["solid"] == solid])
+            mark = points.mark_point(fill=fill, stroke=colour, strokeWidth=1.5, opacity=1, size=64, shape=SHAPES[voice])
+            layers.append(mark.encode(x=x, y=y))
+        layers.append(_texts(mine, align="right", color=palette.ink).encode(x=alt.value(frame.width + 44), y=y))
+    if around_zero:
+        layers.insert(0, _chart([{"value": 0}]).mark_rule(stroke=palette.ink).encode(x=x))
+    layers += [_names(names, y), *_key(voices, words, palette)]
+    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
+
+
+def _marked(mark: Interval, n_voices: int, words: Words, signed: bool) -> dict[str, Any]:
+    share, offset = mark.share, 0.0 if n_voices < 2 else 0.2 if mark.voice == "customer" else -0.2
+    value = share.value or 0.0
+    return {
+        "y": mark.row + offset,
+        "voice": mark.voice,
+        "solid": mark.solid,
+        "value": value,
+        "low": value if share.low is None else share.low,
+        "high": value if share.high is None else share.high,
+        "text": words.points(value) if signed else words.percent(value, 0 if value >= 0.1 else 1),
+    }
+
+
+def _split(place: int, row: ThemeRow) -> Rows:
+    """Give the three parts of a bar whose neutral part lies around zero, in shares of all mentions."""
+    total = row.n_mentions or 1
+    negative, neutral, positive = ((count or 0) / total for count in (row.negative, row.neutral, row.positive))
+    ends = [-neutral / 2 - negative, -neutral / 2, neutral / 2, neutral / 2 + positive]
+    return [
+        {"kind": kind, "low": ends[n], "high": ends[n + 1], "y": place - 0.32, "y2": place + 0.32}
+        for n, kind in enumerate(("negative", "neutral", "positive"))
+    ]
+
+
+def _grid(cells: Rows, hidden: Rows, frame: Frame, palette: Palette, colour: str) -> list[Any]:
+    """Draw tinted cells, hatch those that may not be shown, and rule between all."""
+    import altair as alt
+
+    boxes = [
+        {**cell, "x": cell["x"] - 0.5, "x2": cell["x"] + 0.5, "y": cell["y"] - 0.5, "y2": cell["y"] + 0.5}
+        for cell in cells
+    ]
+    n, m = round(frame.width / _CELL), max([cell["y"] for cell in (*cells, *hidden)], default=0) + 1
+    x, y = _across(n), _rows(m)
+    tint = alt.Opacity("tint:Q", scale=None, legend=None)
+    hatch = _chart(hidden).mark_point(shape=_HATCH, size=130, fill=None, stroke=palette.muted, strokeWidth=0.7)
+    return [
+        _chart(boxes).mark_rect(fill=colour).encode(x=x, x2="x2", y=y, y2="y2", opacity=tint),
+        hatch.encode(x=x, y=y),
+        _chart([{"x": k - 0.5} for k in range(n + 1)]).mark_rule(stroke=palette.rule).encode(x=x),
+        _chart([{"y": k - 0.5} for k in range(m + 1)]).mark_rule(stroke=palette.rule).encode(y=y),
+    ]
+
+
+def _grade_mark(chart: Any, grade: str, palette: Palette) -> Any:
+    return chart.mark_point(
+        shape=GRADE_SHAPES[grade],
+        fill=palette.paper if grade == "shared" else palette.ink,
+        stroke=palette.ink,
+        strokeWidth=1.3,
+        opacity=1,
+        size=90 if grade in ("linked", "leading") else 55,
     )
 
 
-def _labels(texts: Sequence[str]) -> Markup:
-    return Markup("").join(Markup("<span>{}</span>").format(text) for text in texts)
+def _grade_key(words: Words, palette: Palette, frame: Frame, withheld: bool) -> list[Any]:
+    import altair as alt
+
+    layers = []
+    for place, grade in enumerate(GRADES[1:]):
+        x, y = -_LABELS + 8 + 190 * (place % 2), frame.height + 20 + 20 * (place // 2)
+        one = _chart([{"text": words(f"grade.{grade}")}])
+        layers.append(_grade_mark(one, grade, palette).encode(x=alt.value(x), y=alt.value(y)))
+        layers.append(
+            _texts([{"text": words(f"grade.{grade}")}], align="left", color=palette.ink).encode(
+                x=alt.value(x + 14), y=alt.value(y)
+            )
+        )
+    if withheld:
+        one = _chart([{}])
+        hatch = one.mark_point(shape=_HATCH, size=130, fill=None, stroke=palette.muted, strokeWidth=0.7)
+        layers.append(hatch.encode(x=alt.value(-_LABELS + 8), y=alt.value(frame.height + 60)))
+        text = _texts([{"text": words("charts.withheld")}], align="left", color=palette.ink)
+        layers.append(text.encode(x=alt.value(-_LABELS + 22), y=alt.value(frame.height + 60)))
+    return layers
 
 
-def _part(share: float, top: float) -> float:
-    return 100 * min(max(share / top, 0.0), 1.0)
+def _key(voices: Sequence[str], words: Words, palette: Palette) -> list[Any]:
+    """Draw the marks and names of the voices above the plot."""
+    import altair as alt
+
+    layers = []
+    for place, voice in enumerate(dict.fromkeys(voices)):
+        colour, x = palette.voice(voice), 120 * place
+        one = _chart([{"text": words(f"voice.{voice}")}])
+        mark = one.mark_point(shape=SHAPES[voice], fill=colour, stroke=None, opacity=1, size=64)
+        layers.append(mark.encode(x=alt.value(x + 5), y=alt.value(-14)))
+        text = one.mark_text(align="left", baseline="middle", fill=palette.ink).encode(text="text:N")
+        layers.append(text.encode(x=alt.value(x + 15), y=alt.value(-14)))
+    return layers
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _chart(data: Rows) -> Any:
+    """Give a chart of some rows; Any, because Altair's types ask for literals where we hold names."""
+    import altair as alt
+
+    return alt.Chart(cast("Any", alt.Data)(values=data))
 
 
-def _rect(kind: str, x: float, y: float, width: float, height: float) -> Markup:
-    shape = '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>'
-    return Markup(shape).format(kind, *(_number(value) for value in (x, y, width, height)))
+def _rows(n: int) -> alt.Y:
+    import altair as alt
+
+    return alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[n - 0.5, -0.5], nice=False, zero=False))
 
 
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> Markup:
-    shape = '<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>'
-    return Markup(shape).format(kind, *(_number(value) for value in (x1, y1, x2, y2)))
+def _across(n: int) -> alt.X:
+    import altair as alt
+
+    return alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, n - 0.5], nice=False, zero=False))
 
 
-def _dot(voice: str, x: float, y: float) -> Markup:
-    """Draw a point as a line without length: its caps keep their form however the drawing stretches."""
-    return Markup('<path class="dot {}" d="M{} {}h0"/>').format(voice, _number(x), _number(y))
+def _texts(data: Rows, *, align: str = "center", baseline: str = "middle", color: str = "", **more: Any) -> Any:
+
+    fill: dict[str, Any] = {"fill": color} if color else {}
+    mark = _chart(data).mark_text(align=align, baseline=baseline, **fill, **more)
+    return mark.encode(text="text:N")
 
 
-def _path(kind: str, places: Sequence[tuple[float, float, int]]) -> Markup:
-    """Join neighbouring periods; a missing period breaks the line."""
-    steps, before = [], None
-    for x, y, time in places:
-        steps.append(f"{'L' if before is not None and time == before + 1 else 'M'}{_number(x)} {_number(y)}")
-        before = time
-    return Markup('<path class="{}" d="{}"/>').format(kind, " ".join(steps))
+def _names(names: Sequence[str], y: alt.Y) -> Any:
+    """Write the labels of rows to the left of the plot."""
+    import altair as alt
+
+    data = []
+    for place, name in enumerate(names):
+        lines = wrapped(name).split("\n")
+        data += [{"y": place + 0.42 * (n - (len(lines) - 1) / 2), "text": line} for n, line in enumerate(lines)]
+    return _texts(data, align="right").encode(x=alt.value(-9), y=y)
 
 
-def _stretch(kind: str, parts: Sequence[Markup]) -> Markup:
-    opening = Markup(
-        '<svg class="{}" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-    ).format(escape(kind))
-    return opening + Markup("").join(parts) + Markup("</svg>")
+def _heads(names: Sequence[str], x: alt.X) -> Any:
+    """Write the labels of columns above the plot, slanted."""
+    import altair as alt
+
+    data = [{"x": place, "text": wrapped(name, 24, 1)} for place, name in enumerate(names)]
+    return _texts(data, align="left", angle=305).encode(x=x, y=alt.value(-7))

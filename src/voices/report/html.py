@@ -10,22 +10,24 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from voices.report import charts, i18n, sentences, values
-from voices.report.model import Share
+from voices.report import i18n, sentences, values
+from voices.report.pictures import Pictures, latest_change
+from voices.report.questions import questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from jinja2 import Environment
-    from markupsafe import Markup
 
     from voices.report.i18n import Words
-    from voices.report.model import Report, ThemeRow
+    from voices.report.model import Report
 
 MAX_REJECTIONS = 20
 LONG_QUOTE = 420
+MAX_PROBLEMS = 25
+"""Pairs that are told in full; the matrix has the rest."""
 
 
 def render_html(report: Report, *, language: str) -> str:
@@ -52,7 +54,7 @@ def render_html(report: Report, *, language: str) -> str:
 
     words = i18n.load(language).with_themes(report.custom_themes)
     style, script = _asset("report.css"), _asset("report.js")
-    draw = _Drawing(report, words)
+    draw = Pictures(report, words)
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -72,63 +74,45 @@ def render_html(report: Report, *, language: str) -> str:
         period=words.known("period", report.method.period or "other"),
         max_rejections=MAX_REJECTIONS,
         long_quote=LONG_QUOTE,
+        max_problems=MAX_PROBLEMS,
+        few=_counted(words, report.method.min_group),
+        latest_change=latest_change,
+        questions=questions(report, words),
+        options=_options(report, words),
+        theme_names=lambda themes: words.listing(words.theme(theme) for theme in themes),
     )
 
 
-class _Drawing:
-    """Charts of one report in one language; scales are fixed here so that charts compare."""
+def _counted(words: Words, least: int | None) -> Callable[[str], str]:
+    """Give what turns a formatted number into "fewer than N people" where there is none."""
 
-    def __init__(self, report: Report, words: Words) -> None:
-        self._words = words
-        paths = (*report.problems, *report.others)
-        highs = [side.negative.high or side.negative.value for path in paths for side in (path.employee, path.customer)]
-        self.problem_top = charts.ceiling([high for high in highs if high is not None])
-        rows = [row for rows in report.themes.values() for row in rows]
-        self.theme_top = charts.ceiling([row.share.high or row.share.value or 0.0 for row in rows])
-        self.panel_top = charts.ceiling(
-            [point.share for panel in report.panels for row in panel for point in row.points if point.share is not None]
-        )
+    def told(text: str) -> str:
+        if text != i18n.MISSING or least is None:
+            return text
+        return words("fewer.people", n=words.integer(least))
 
-    bar = staticmethod(charts.bar)
-    split = staticmethod(charts.split)
-
-    def tally(self, voice: str, count: int, total: int) -> Markup:
-        return charts.bar(voice, Share(count / total), 1.0)
-
-    def spark(self, row: ThemeRow) -> Markup:
-        return charts.sparkline(row.voice, _course(row, negative=False))
-
-    def panel(self, rows: Iterable[ThemeRow], title: str, description: str, name: str) -> Markup:
-        return self._lines(rows, title, description, name, negative=False)
-
-    def problem(self, rows: Iterable[ThemeRow], title: str, description: str, name: str) -> Markup:
-        return self._lines(rows, title, description, name, negative=True)
-
-    def _lines(self, rows: Iterable[ThemeRow], title: str, description: str, name: str, *, negative: bool) -> Markup:
-        rows = list(rows)
-        series = [charts.Line(row.voice, tuple(_course(row, negative=negative))) for row in rows]
-        periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
-        top = charts.ceiling([share for line in series for _, share in line.points]) if negative else self.panel_top
-        upright = tuple(self._words.percent(top * step, int(top < 0.02)) for step in (1, 0.5, 0))
-        level = tuple(self._words.period(periods[index][1]) for index in (0, -1)) if periods else ()
-        return charts.lines(series, charts.Frame(top, upright, level), title, description, name=name)
-
-    def table(self, rows: Iterable[ThemeRow]) -> list[tuple[str, list[Any]]]:
-        """Give the numbers of a chart: period, and a point or None for each row of themes."""
-        rows = list(rows)
-        periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
-        found = [{point.ordinal: point for point in row.points} for row in rows]
-        return [(period, [points.get(ordinal) for points in found]) for ordinal, period in periods]
+    return told
 
 
-def _course(row: ThemeRow, *, negative: bool) -> list[tuple[int, float]]:
-    pairs = ((point.ordinal, point.negative_share if negative else point.share) for point in row.points)
-    return [(time, share) for time, share in pairs if share is not None]
+def _options(report: Report, words: Words) -> dict[str, list[tuple[str, str]]]:
+    """Give what the page can be narrowed to: pairs of a value and its name, empty where there is no choice."""
+    voices = [(voice, words(f"voice.{voice}")) for voice in report.voice_names if report.judged(voice)]
+    themes = {row.theme: words.theme(row.theme) for rows in report.themes.values() for row in rows}
+    units = sorted({row.unit for grid in report.unit_grids for row in grid.rows})
+    points = {(point.ordinal, point.period) for panel in report.panels for row in panel for point in row.points}
+    found = {
+        "voice": voices,
+        "theme": sorted(themes.items(), key=lambda pair: pair[1]),
+        "unit": [(unit, unit) for unit in units],
+        "period": [(period, words.period(period)) for _, period in sorted(points)],
+    }
+    return {key: pairs if len(pairs) > 1 else [] for key, pairs in found.items()}
 
 
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("voices.report"),
@@ -138,6 +122,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["printable"] = values.text
+    environment.filters["svg"] = Markup
     return environment
 
 

@@ -168,6 +168,20 @@ class Words:
         shape = shape.replace("#,##0", "#,##0." + "0" * digits) if digits else shape
         return str(format_percent(share, format=shape, locale=self.locale)).replace("-", _MINUS)
 
+    def chart_locale(self) -> dict[str, Any]:
+        """Give the shape of numbers on the axes of charts, as a d3-format locale."""
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        percent = _babel(self.locale).percent_formats[None].pattern.replace("#,##0", "")
+        return {
+            "decimal": get_decimal_symbol(self.locale),
+            "thousands": get_group_symbol(self.locale),
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": percent,
+            "minus": _MINUS,
+        }
+
     def interval(self, share: Share, digits: int = 1) -> str:
         """Give an interval as in a table: ``8.1–12.3%``."""
         if share.low is None or share.high is None:

@@ -206,6 +206,7 @@ class Method:
     device: str | None
     suppresses: bool
     suppressed: tuple[tuple[str, int], ...]
+    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

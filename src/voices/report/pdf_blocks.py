@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
+
+from voices.report.drawing import PAPER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from voices.report.drawing import Palette
     from voices.report.model import Share
 
     Block = dict[str, Any]
@@ -42,6 +46,16 @@ def table(columns: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, s
     sides = {"<": "left", ">": "right", "^": "center"}
     shapes = [{"width": shape[:-1], "align": sides[shape[-1]]} for shape in columns.split()]
     return {"kind": "table", "columns": shapes, "head": list(head), "rows": [list(row) for row in rows], "size": size}
+
+
+def chart(title: str, svg: str, *, width: float = 0.72) -> Block:
+    """Give a drawing with its statement; ``width`` is a part of the line."""
+    return {"kind": "chart", "title": title, "svg": svg, "alt": title, "width": width}
+
+
+def paper() -> Palette:
+    """Give the colours of print with the font that Typst holds."""
+    return dataclasses.replace(PAPER, font="Libertinus Serif")
 
 
 def turned(block: Block, first: int) -> Block:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voices.report import board, pdf_tables, sentences
+from voices.report import board, charts, pdf_tables, sentences
 from voices.report.board import Numbers
 from voices.report.model import VOICES
-from voices.report.pdf_blocks import bar, box, facts, heading, quiet, table, text
+from voices.report.pdf_blocks import bar, box, chart, facts, heading, paper, quiet, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,7 +140,7 @@ def _sides(sides: Sequence[Side], words: Words, numbers: Numbers) -> Block:
 
 
 def _course(sides: Sequence[Side], words: Words, numbers: Numbers) -> list[Block]:
-    """Give the course of both voices: the latest periods as a table."""
+    """Give the course of both voices: the chart of the page, and the latest periods as a table."""
     rows = [side.row for side in sides]
     if not any(len(row.points) > 1 for row in rows):
         return [quiet(words("problems.no_trend"))]
@@ -159,7 +159,9 @@ def _course(sides: Sequence[Side], words: Words, numbers: Numbers) -> list[Block
         head += [words("trends.comments_head", voice=voice), words("trends.negative_head", voice=voice)]
     told = sentences.directions(tuple(rows), words, negative=True)
     title = words("problems.trend_title", theme=words.theme(sides[0].theme), directions=told)
-    return [text(f"{title}."), table("1fr< 1fr> 1fr> 1fr> 1fr>", head, lines)]
+    svg = charts.courses(rows, words, paper(), title=title, description=title)
+    drawn = chart(title, svg) if svg else text(f"{title}.")
+    return [drawn, table("1fr< 1fr> 1fr> 1fr> 1fr>", head, lines)]
 
 
 def _quotes(sides: Sequence[Side], words: Words) -> Block:
