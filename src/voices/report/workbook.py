@@ -7,6 +7,7 @@ what a cell can hold.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -254,8 +255,15 @@ def _summary(writer: _Writer, report: Report) -> None:
     lines += [(words("next.name"), sentences.next_step(report, words)), ("", "")]
     lines += [(label, value) for label, value in _facts(report, words) if value is not None]
     for row, (label, value) in enumerate(lines, start=2):
+        sheet.set_row(row, _height(label, value))
         sheet.write_string(row, 0, label, writer.formats["bold"])
         writer.put(sheet, row, 1, value, "count" if values.number(value) is not None else "wrap")
+
+
+def _height(label: str, value: object) -> float:
+    """Give the height in points that a label and its value need, since a file holds no automatic height."""
+    text = "" if values.number(value) is not None else str(value)
+    return 15.0 * max(1, math.ceil(len(label) / 30), math.ceil(len(text) / (0.9 * WIDTHS["value"])))
 
 
 def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
