@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import types
 import zipfile
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from test_report_build import empty_tables, sample_tables, table
-from voices.report import write_workbook
+from board_sample import full_report
+from test_report_build import driver_tables, empty_tables, sample_tables, table
+from voices.report import i18n, workbook, write_workbook
 from voices.report.workbook import MAX_CELL, cell_text
 
 SHEETS = {
-    "en": ["Summary", "Shared problems", "Themes", "Trends", "Quotes", "Rejected", "Files", "Columns explained"],
+    "en": [
+        "Summary", "Shared problems", "Themes", "Trends", "Sentiment and emotion", "Quotes", "Rejected", "Files",
+        "Columns explained",
+    ],
     "nl": [
-        "Samenvatting", "Gedeelde problemen", "Thema's", "In de tijd", "Citaten", "Afgewezen", "Bestanden",
-        "Kolommen uitgelegd",
+        "Samenvatting", "Gedeelde problemen", "Thema's", "In de tijd", "Sentiment en emotie", "Citaten", "Afgewezen",
+        "Bestanden", "Kolommen uitgelegd",
     ],
 }  # fmt: skip
+
+EXTRA = ("Sentiment and emotion", "Sentiment en emotie")
 
 
 def written(tables, path, language="en"):
@@ -75,7 +83,7 @@ def test_columns_of_later_layers_show_only_when_filled(tmp_path):
 
 def test_every_column_is_explained(tmp_path):
     book = written(sample_tables(), tmp_path / "r.xlsx")
-    told = {(row["Sheet"], row["Column"]) for row in rows_of(book["Columns explained"])}
+    told = {(row["Sheet"], row["Column"]) for row in rows_of(book["Columns explained"]) if row["Sheet"]}
     assert told == {(sheet.title, cell.value) for sheet in book.worksheets[1:-1] for cell in sheet[1]}
 
 
@@ -154,10 +162,83 @@ def test_any_text_opens(tmp_path, text):
     [empty_tables, lambda: sample_tables(voices=("customer",)), lambda: sample_tables(n_periods=0, n_shared=0)],
 )
 def test_parts_may_be_missing(tmp_path, tables, language):
-    assert written(tables(), tmp_path / "r.xlsx", language).sheetnames == SHEETS[language]
+    book = written(tables(), tmp_path / "r.xlsx", language)
+    assert [name for name in book.sheetnames if name not in EXTRA] == [
+        name for name in SHEETS[language] if name not in EXTRA
+    ]
 
 
 def test_same_tables_give_the_same_bytes(tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
         write_workbook(sample_tables(), tmp_path / name, language="en")
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def more_tables():
+    """The sample with every table that not each run has."""
+    tables = driver_tables()
+    units = [{"voice": "customer", "unit": "=1+1", "theme": "price", "n_comments": 60, "n_mentions": None}]
+    units += [{**units[0], "unit": "Store 2", "n_mentions": 20, "share": 0.33, "negative": 12, "negative_share": 0.2}]
+    changes = [
+        {"voice": "employee", "theme": "workload", "before": 0.1, "before_low": 0.08, "before_high": 0.12, "now": 0.17,
+         "now_low": 0.15, "now_high": 0.2, "difference": 0.07, "difference_low": 0.04, "difference_high": 0.1,
+         "q_value": 0.001, "verdict": "worse"}
+    ]  # fmt: skip
+    topics = [{"voice": "customer", "topic": 3, "label": "@parking", "keywords": "a, b", "n_comments": 40}]
+    frames = {"units": units, "comparison": changes, "topics": topics}
+    fields = {name: getattr(tables, name) for name in tables.__dataclass_fields__}
+    return types.SimpleNamespace(**{**fields, **{name: pd.DataFrame(rows) for name, rows in frames.items()}})
+
+
+@pytest.fixture
+def crossed(monkeypatch):
+    """Have the report hold pairs for the matrix."""
+    monkeypatch.setattr(workbook, "build", lambda _: full_report())
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_tables_that_not_every_run_has(tmp_path, language, crossed):
+    book = written(more_tables(), tmp_path / "r.xlsx", language)
+    words = i18n.load(language)
+    for key in ("matrix", "units", "drivers", "outcomes", "comparison", "topics", "emotions"):
+        sheet = book[words(f"sheet.{key}")]
+        assert sheet.auto_filter.ref
+        assert sheet.freeze_panes
+    first, second = rows_of(book[words("sheet.units")])
+    assert (first[words("column.unit")], first[words("column.n_mentions")]) == ("=1+1", None)
+    assert second[words("column.negative_share")] == 0.2
+    assert rows_of(book[words("sheet.comparison")])[0][words("column.verdict")] == words("board.verdict_worse")
+    told = {(row[words("book.sheet")], row[words("book.column")]) for row in rows_of(book.worksheets[-1])}
+    for sheet in book.worksheets[1:-1]:
+        if sheet.title != words("sheet.matrix"):
+            assert {(sheet.title, cell.value) for cell in sheet[1]} <= told
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n", "d"}
+    last = [cell.value for row in book.worksheets[-1].iter_rows() for cell in row if cell.value]
+    assert words("board.fewer", n="10") in last[-1]
+
+
+def test_matrix_holds_the_layers_that_each_pair_passed(tmp_path, crossed):
+    sheet = written(more_tables(), tmp_path / "r.xlsx")["Matrix"]
+    assert sheet.conditional_formatting
+    rows = rows_of(sheet)
+    assert rows[0]["Workload & waiting"] == 3
+    assert rows[0]["Communication"] == 3
+    assert rows[0]["Processes & systems"] is None
+
+
+def test_charts_are_native_and_described(tmp_path, crossed):
+    write_workbook(more_tables(), tmp_path / "r.xlsx", language="en")
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as archive:
+        charts = [archive.read(name) for name in archive.namelist() if name.startswith("xl/charts/")]
+        drawings = [archive.read(name) for name in archive.namelist() if name.startswith("xl/drawings/drawing")]
+    assert len(charts) == 4
+    assert sum(b"<c:lineChart>" in chart for chart in charts) == 1
+    assert all(b"descr=" in drawing for drawing in drawings)
+
+
+def test_names_of_sheets_are_short_and_differ():
+    for language in ("en", "nl"):
+        names = [text for key, text in i18n.load(language).entries.items() if key.startswith("sheet.")]
+        assert len({name[:31].lower() for name in names}) == len(names)
+        assert max(len(name) for name in names) <= 31

@@ -7,12 +7,15 @@ what a cell can hold.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voices.periods import period_start
-from voices.report import i18n, sentences, values
+from voices.report import board, i18n, sentences, values, workbook_charts
 from voices.report.build import build
+from voices.report.model import VOICES
+from voices.report.workbook_columns import BARS, COLUMNS, LATER, NAMES, TRANSLATED, WIDTHS, kind
 
 if TYPE_CHECKING:
     import pathlib
@@ -24,37 +27,6 @@ if TYPE_CHECKING:
 MAX_CELL = 32_767
 """UTF-16 units that a cell holds."""
 MAX_ROWS = 1_000_000
-_SHARES = frozenset(
-    "share share_low share_high negative_share employee_negative_share employee_low employee_high "
-    "customer_negative_share customer_low customer_high".split()
-)
-_BARS = frozenset(("share", "negative_share", "employee_negative_share", "customer_negative_share"))
-_WIDTHS = {"text": 90, "reason": 60, "meaning": 90, "value": 100, "columns": 50, "unused": 40, "why": 24, "file": 28}
-_NAMES = {"theme": "theme_name", "employee_theme": "employee_name", "customer_theme": "customer_name"}
-_TRANSLATED = frozenset(("voice", "polarity", "grade", "date_order"))
-_LATER = (
-    "n_units", "n_periods", "lag", "effect", "effect_low", "effect_high", "p_value", "q_value", "reverse_effect",
-    "reverse_q_value", "similarity", "detectable_effect",
-)  # fmt: skip
-_COLUMNS = {
-    "problems": (
-        "rank", "employee_theme", "customer_theme", "grade", "employee_negative_share", "employee_low", "employee_high",
-        "customer_negative_share", "customer_low", "customer_high", *_LATER,
-    ),
-    "themes": (
-        "voice", "theme", "n_comments", "n_mentions", "share", "share_low", "share_high", "positive", "negative",
-        "net_sentiment", "trend",
-    ),
-    "trends": (
-        "voice", "theme", "period", "n_comments", "n_mentions", "positive", "negative", "share", "negative_share",
-    ),
-    "quotes": ("voice", "theme", "polarity", "text", "why"),
-    "rejected": ("file", "row", "reason"),
-    "files": (
-        "file", "voice", "rows", "read", "classified", "rejected", "unreadable_dates", "columns", "unused", "format",
-        "sheet", "encoding", "delimiter", "date_order",
-    ),
-}  # fmt: skip
 
 
 def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None:
@@ -92,12 +64,16 @@ def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None
         writer = _Writer(book, words)
         _summary(writer, report)
         writer.table("problems", values.records(tables.alignment))
-        writer.table("themes", values.records(tables.themes))
-        writer.table("trends", values.records(tables.trends))
+        _matrix(writer, report)
+        themes = [_with_neutral(row) for row in values.records(tables.themes)]
+        trends = values.records(tables.trends)
+        _theme_chart(writer, writer.table("themes", themes), themes)
+        _course_chart(writer, writer.table("trends", trends), report, trends)
+        _more(writer, tables, report)
         writer.table("quotes", values.records(tables.quotes))
         writer.table("rejected", values.records(tables.rejected))
         writer.table("files", [_file(item, words) for item in tables.run.get("files") or ()])
-        writer.explain()
+        writer.explain(report.method.min_group)
 
 
 def cell_text(value: object) -> str:
@@ -133,6 +109,14 @@ class _Column:
     kind: str
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """A table as it was written: its sheet, and the place of each field."""
+
+    sheet: Any
+    places: dict[str, int]
+
+
 class _Writer:
     """Sheets of one workbook in one language."""
 
@@ -153,6 +137,8 @@ class _Writer:
             "share": book.add_format({"num_format": "0.0%", **top}),
             "number": book.add_format({"num_format": "0.000", **top}),
             "change": book.add_format({"num_format": "+0.00%;-0.00%;0.00%", **top}),
+            "turned": book.add_format({"bold": True, "rotation": 60, "bottom": 2, "bg_color": "#F1EFE9"}),
+            "depth": book.add_format({"num_format": "0", "align": "center", **top}),
             "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top}),
         }
 
@@ -176,13 +162,13 @@ class _Writer:
         elif text := cell_text(value):
             sheet.write_string(row, column, text, self.formats["wrap" if kind == "wrap" else "text"])
 
-    def table(self, key: str, rows: values.Records) -> None:
-        """Write a table with a head, a filter and the columns that hold anything."""
+    def table(self, key: str, rows: values.Records) -> _Sheet:
+        """Write a table with a head, a filter and the columns that hold anything, and give where they are."""
         sheet = self.sheet(key)
         columns = self._columns(key, rows)
         for index, column in enumerate(columns):
             sheet.write_string(0, index, self.words(f"column.{column.field}"), self.formats["head"])
-            sheet.set_column(index, index, _WIDTHS.get(column.field, 26 if column.kind == "name" else 14))
+            sheet.set_column(index, index, WIDTHS.get(column.field, 26 if column.kind == "name" else 14))
             self._explained.append((key, column.field))
         for number, row in enumerate(rows[:MAX_ROWS], start=1):
             for index, column in enumerate(columns):
@@ -194,9 +180,10 @@ class _Writer:
             sheet.write_string(
                 MAX_ROWS + 1, 0, self.words("book.cut", n=self.words.integer(MAX_ROWS)), self.formats["bold"]
             )
+        return _Sheet(sheet, {column.field: index for index, column in enumerate(columns)})
 
-    def explain(self) -> None:
-        """Write the sheet that says what every column means."""
+    def explain(self, min_group: int | None) -> None:
+        """Write the sheet that says what every column means, and what an empty number means."""
         sheet = self.sheet("columns")
         heads = ("sheet", "column", "field", "meaning")
         for index, (head, width) in enumerate(zip(heads, (22, 30, 26, 100), strict=True)):
@@ -208,16 +195,23 @@ class _Writer:
                 sheet.write_string(row, index, self.words(entry) if entry else field, self.formats["wrap"])
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(self._explained), 1), len(heads) - 1)
+        if min_group is not None:
+            told = self.words("book.withheld", fewer=board.Numbers(self.words, min_group).withheld)
+            sheet.write_string(len(self._explained) + 2, 3, told, self.formats["wrap"])
+
+    def note(self, key: str, field: str) -> None:
+        """Have a sheet that is no list of rows explained too."""
+        self._explained.append((key, field))
 
     def _columns(self, key: str, rows: values.Records) -> list[_Column]:
         """Give the columns to write: names beside theme ids, later layers only where they are filled."""
         result = []
-        for field in _COLUMNS[key]:
-            if field in _LATER and all(values.number(row.get(field)) is None for row in rows):
+        for field in COLUMNS[key]:
+            if field in LATER and all(values.number(row.get(field)) is None for row in rows):
                 continue
-            if field in _NAMES:
-                result.append(_Column(_NAMES[field], field, "name"))
-            result.append(_Column(field, field, _kind(field)))
+            if field in NAMES:
+                result.append(_Column(NAMES[field], field, "name"))
+            result.append(_Column(field, field, kind(field)))
             if field == "period":
                 result.append(_Column("period_start", field, "date"))
         return result
@@ -231,27 +225,20 @@ class _Writer:
         text = values.text(value)
         if column.field in {"why", "reason"}:
             return self.words.why(text) if column.field == "why" else self.words.reason(text)
-        return self.words.known(column.field, text) if column.field in _TRANSLATED else value
+        return self._told(column.field, text) if column.field in TRANSLATED else value
+
+    def _told(self, field: str, text: str) -> str:
+        return self.words.known("board", f"verdict_{text}") if field == "verdict" else self.words.known(field, text)
 
     def _finish(self, sheet: Any, columns: list[_Column], n_rows: int) -> None:
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(n_rows, 1), len(columns) - 1)
         for index, column in enumerate(columns):
-            if column.field in _BARS and n_rows:
+            if column.field in BARS and n_rows:
                 colour = "#EDBB98" if column.field.startswith("customer") else "#A9C9E0"
                 shape = {"type": "data_bar", "bar_color": colour, "min_type": "num", "min_value": 0}
                 sheet.conditional_format(1, index, n_rows, index, shape)
-
-
-def _kind(field: str) -> str:
-    if field in _SHARES:
-        return "share"
-    if field == "trend":
-        return "change"
-    if field in {"net_sentiment", *_LATER} - {"n_units", "n_periods", "lag"}:
-        return "number"
-    return "wrap" if field in {"text", "reason"} else "count"
 
 
 def _summary(writer: _Writer, report: Report) -> None:
@@ -259,7 +246,7 @@ def _summary(writer: _Writer, report: Report) -> None:
     words = writer.words
     sheet = writer.sheet("summary")
     sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, _WIDTHS["value"])
+    sheet.set_column(1, 1, WIDTHS["value"])
     sheet.merge_range(0, 0, 0, 1, "")
     sheet.write_string(0, 0, cell_text(sentences.headline(report, words)), writer.formats["title"])
     sheet.set_row(0, 48)
@@ -269,8 +256,15 @@ def _summary(writer: _Writer, report: Report) -> None:
     lines += [(words("next.name"), sentences.next_step(report, words)), ("", "")]
     lines += [(label, value) for label, value in _facts(report, words) if value is not None]
     for row, (label, value) in enumerate(lines, start=2):
+        sheet.set_row(row, _height(label, value))
         sheet.write_string(row, 0, label, writer.formats["bold"])
         writer.put(sheet, row, 1, value, "count" if values.number(value) is not None else "wrap")
+
+
+def _height(label: str, value: object) -> float:
+    """Give the height in points that a label and its value need, since a file holds no automatic height."""
+    text = "" if values.number(value) is not None else str(value)
+    return 15.0 * max(1, math.ceil(len(label) / 30), math.ceil(len(text) / (0.9 * WIDTHS["value"])))
 
 
 def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
@@ -298,3 +292,104 @@ def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
     facts += [(words("method.pass_on"), f"{words('method.pass_on_yes')} {words('method.pass_on_no')}")]
     layers = "method.layers_text" if sentences.only_shared_tested(report) else "method.layers_more"
     return [*facts, (words("method.layers"), words(layers))]
+
+
+def _matrix(writer: _Writer, report: Report) -> None:
+    """Write employee themes against customer themes: how many layers of evidence each pair passed."""
+    if not report.all_paths:
+        return
+    words = writer.words
+    rows = {path.employee.theme: words.theme(path.employee.theme) for path in report.all_paths}
+    columns = {path.customer.theme: words.theme(path.customer.theme) for path in report.all_paths}
+    sheet = writer.sheet("matrix")
+    sheet.write_string(0, 0, words("column.employee_name"), writer.formats["head"])
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, len(columns), 8)
+    sheet.set_row(0, 130)
+    for index, name in enumerate(columns.values(), start=1):
+        sheet.write_string(0, index, cell_text(name), writer.formats["turned"])
+    for index, name in enumerate(rows.values(), start=1):
+        sheet.write_string(index, 0, cell_text(name), writer.formats["bold"])
+    across, down = [*columns], [*rows]
+    for path in report.all_paths:
+        place = down.index(path.employee.theme) + 1, across.index(path.customer.theme) + 1
+        sheet.write_number(*place, board.depth(path), writer.formats["depth"])
+    shades = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 4}
+    sheet.conditional_format(1, 1, len(rows), len(columns), {**shades, "min_color": "#FFFFFF", "max_color": "#CF7238"})
+    sheet.write_string(len(rows) + 2, 0, words("meaning.matrix"), writer.formats["text"])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(rows), len(columns))
+    writer.note("matrix", "matrix")
+
+
+def _more(writer: _Writer, tables: Tables, report: Report) -> None:
+    """Write the tables that not every run has, each only where it holds something."""
+    emotions = _feelings(report, writer.words)
+    if emotions:
+        writer.table("emotions", emotions)
+    for key in ("units", "drivers", "outcomes", "comparison", "topics"):
+        frame = getattr(tables, key, None)
+        if frame is not None and len(frame):
+            made = writer.table(key, values.records(frame))
+            if key == "drivers":
+                names = (1, len(frame), made.places["theme_name"])
+                series = [(made.places["weight"], workbook_charts.VOICES["employee"])]
+                title = writer.words("drivers.title")
+                workbook_charts.bars(writer.book, made.sheet, title=title, names=names, series=series)
+
+
+def _feelings(report: Report, words: Words) -> values.Records:
+    rows: values.Records = []
+    for counts in report.voices:
+        for name, tally in (("sentiment", counts.sentiment), ("emotion", counts.emotion)):
+            total = sum(tally.values())
+            rows += [
+                {"voice": counts.voice, "kind": name, "label": words.known(name, key), "n_comments": n,
+                 "share": n / total if total else None}
+                for key, n in tally.items()
+            ]  # fmt: skip
+    return rows
+
+
+def _with_neutral(row: dict[str, Any]) -> dict[str, Any]:
+    parts = [values.count(row.get(key)) for key in ("n_mentions", "positive", "negative")]
+    mentions, positive, negative = parts
+    known = mentions is not None and positive is not None and negative is not None
+    return {**row, "neutral": max(0, (mentions or 0) - (positive or 0) - (negative or 0)) if known else None}
+
+
+def _theme_chart(writer: _Writer, made: _Sheet, rows: values.Records) -> None:
+    """Draw negative, neutral and positive mentions of each voice's themes, where its rows stand together."""
+    place = 0
+    for voice in VOICES:
+        found = [number for number, row in enumerate(rows, start=1) if row.get("voice") == voice]
+        if not found or found[-1] - found[0] + 1 != len(found):
+            continue
+        fills = workbook_charts.POLARITIES[voice]
+        series = [(made.places[field], colour) for field, colour in fills.items()]
+        title = f"{writer.words('slides.themes_chart')} ({writer.words(f'voice_in_text.{voice}')})"
+        names = (found[0], found[-1], made.places["theme_name"])
+        workbook_charts.bars(
+            writer.book, made.sheet, title=title, names=names, series=series, stacked=True, place=place
+        )
+        place += 28
+
+
+def _course_chart(writer: _Writer, made: _Sheet, report: Report, rows: values.Records) -> None:
+    """Draw the negative share of the first shared problem over time, for both voices."""
+    if not report.problems:
+        return
+    path = report.problems[0]
+    lines = []
+    for voice, theme in zip(VOICES, (path.employee.theme, path.customer.theme), strict=True):
+        found = [
+            number
+            for number, row in enumerate(rows[:MAX_ROWS], start=1)
+            if row.get("voice") == voice and row.get("theme") == theme
+        ]
+        if found and found[-1] - found[0] + 1 == len(found):
+            lines.append((writer.words(f"voice.{voice}"), voice, found[0], found[-1]))
+    if lines:
+        title = f"{sentences.path_name(path, writer.words)}: {writer.words('column.negative_share').lower()}"
+        columns = (made.places["period"], made.places["negative_share"])
+        workbook_charts.course(writer.book, made.sheet, title=cell_text(title), columns=columns, lines=lines)
