@@ -15,7 +15,7 @@ from voices.report.i18n import languages
 from voices.report.i18n import load as load_words
 from voices.report.sentences import path_sentence
 from voices.report.values import records
-from voices.suppress import withhold
+from voices.suppress import MIN_SCORES, withhold
 from voices.tables import (
     alignment_table,
     drivers_table,
@@ -95,6 +95,7 @@ def publish(frames: Mapping[str, pd.DataFrame], record: dict[str, Any], *, previ
     """
     result, counts = withhold(frames, min_group=record["thresholds"]["min_group"])
     result["alignment"] = result["alignment"].assign(rank=range(1, len(result["alignment"]) + 1))
+    record["thresholds"]["min_scores"] = MIN_SCORES
     record["suppressed"] = _added(record.get("suppressed", {}), counts)
     if previous is not None:
         before, record["previous"] = read_previous(previous)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from voices.report import i18n, sentences, values
 from voices.report.pictures import Pictures, latest_change
 from voices.report.questions import questions
+from voices.suppress import MIN_SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ def render_html(report: Report, *, language: str) -> str:
         judged=[voice for voice in report.voice_names if report.judged(voice)],
         only_shared=sentences.only_shared_tested(report),
         period=words.known("period", report.method.trend_period or "other"),
+        min_scores=MIN_SCORES,
         max_rejections=MAX_REJECTIONS,
         long_quote=LONG_QUOTE,
         max_problems=MAX_PROBLEMS,

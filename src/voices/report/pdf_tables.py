@@ -8,6 +8,7 @@ from voices.report import board, sentences
 from voices.report.board import Numbers
 from voices.report.model import VOICES, Share
 from voices.report.pdf_blocks import bar, facts, heading, quiet, table, text, turned
+from voices.suppress import MIN_SCORES
 
 if TYPE_CHECKING:
     from voices.report.i18n import Words
@@ -253,7 +254,10 @@ def _left_out(report: Report, words: Words) -> list[Block]:
     if how.min_group is not None:
         key = "read.suppressed_all" if how.suppresses else "read.suppressed_quotes"
         pairs = [[words.known("suppressed", name), words.integer(n)] for name, n in how.suppressed]
-        found = [heading(2, words("read.suppressed")), text(words(key, n=words.integer(how.min_group)))]
+        found = [
+            heading(2, words("read.suppressed")),
+            text(words(key, n=words.integer(how.min_group), scores=words.integer(MIN_SCORES))),
+        ]
         found += [facts(pairs)] if pairs else []
     if report.untested:
         pairs = [[words(f"layer.{layer}.name"), words.known("untested.reason", why)] for layer, why in report.untested]

@@ -328,7 +328,7 @@ def _more(writer: _Writer, tables: Tables, report: Report) -> None:
     if emotions:
         writer.table("emotions", emotions)
     for key in ("units", "drivers", "outcomes", "comparison", "topics"):
-        frame = getattr(tables, key, None)
+        frame = getattr(tables, key)
         if frame is not None and len(frame):
             made = writer.table(key, values.records(frame))
             if key == "drivers":
