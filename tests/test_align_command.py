@@ -121,7 +121,7 @@ def done(rows, folder):
 @pytest.fixture
 def no_report(monkeypatch):
     """Leave the report away where only the tables are looked at."""
-    monkeypatch.setattr("voices.pipeline._write_reports", lambda *_: None)
+    monkeypatch.setattr("voices.pipeline.write_reports", lambda *_, **__: None)
 
 
 def test_all_files_are_written_and_no_others(done):

@@ -81,7 +81,17 @@ def test_paths_quotes_and_drivers_go_with_their_theme():
     tables = frames(
         aggregates([("employee", None, None, 40, {"trust": 5, "pay": 20}), ("customer", None, None, 40, {"trust": 20})])
     )
-    pair = pd.DataFrame({"employee_theme": ["trust", "pay"], "customer_theme": ["trust", "trust"]})
+    pair = pd.DataFrame(
+        {
+            "employee_theme": ["trust", "pay"],
+            "customer_theme": ["trust", "trust"],
+            "grade": ["linked", "shared"],
+            "linked": ["passed", "untested"],
+            "n_units": [12, 12],
+            "q_value": [0.01, 0.2],
+            "sentence_en": ["one", "other"],
+        }
+    )
     by_theme = pd.DataFrame(
         {
             "voice": ["employee", "employee", "customer"],
@@ -92,7 +102,14 @@ def test_paths_quotes_and_drivers_go_with_their_theme():
     )
     more = {"alignment": pair, "outcome_paths": pair, "quotes": by_theme, "drivers": by_theme, "outcomes": by_theme}
     found, left_out = withhold(tables | more, min_group=10)
-    assert found["alignment"]["employee_theme"].tolist() == ["pay"]
+    table = found["alignment"].astype(object)
+    assert table.where(table.notna(), "").to_dict("records") == [
+        {**pair.iloc[1].to_dict(), "rank": 1},
+        {
+            "employee_theme": "trust", "customer_theme": "trust", "grade": "none", "linked": "untested", "n_units": "",
+            "q_value": "", "sentence_en": "", "rank": 2,
+        },
+    ]  # fmt: skip
     assert found["outcome_paths"]["employee_theme"].tolist() == ["pay"]
     assert found["quotes"]["text"].tolist() == ["b", "c"]
     assert found["drivers"]["text"].tolist() == ["b"]  # four people with a score are too few as well

@@ -94,7 +94,6 @@ def publish(frames: Mapping[str, pd.DataFrame], record: dict[str, Any], *, previ
         If that folder holds no run.
     """
     result, counts = withhold(frames, min_group=record["thresholds"]["min_group"])
-    result["alignment"] = result["alignment"].assign(rank=range(1, len(result["alignment"]) + 1))
     record["thresholds"]["min_scores"] = MIN_SCORES
     record["suppressed"] = _added(record.get("suppressed", {}), counts)
     if previous is not None:

@@ -29,7 +29,10 @@ GROUPS = {"themes": ["voice"], "trends": ["voice", "period"], "unit_themes": ["v
 """Tables of cells, and the columns that name the group that a row is about."""
 GROUP_NAMES = {"themes": "voices", "trends": "periods", "unit_themes": "units"}
 ENDS = ("alignment", "outcome_paths")
-"""Tables of paths, of which a row goes when the theme of either voice does."""
+"""Tables of paths, of which a row goes when the theme of either voice does; in ``alignment`` it stays, emptied."""
+LAYERS = ("shared", "aligned", "linked", "leading")
+NAMES = ("rank", "employee_theme", "customer_theme", "family")
+"""Columns of ``alignment`` that say nothing about people."""
 FOLLOWERS = ("quotes", "drivers", "outcomes")
 """Tables with a row for a voice and theme, which goes when the theme does."""
 
@@ -64,8 +67,8 @@ def withhold(
     for name in (*ENDS, *FOLLOWERS, "topics"):
         if name in frames:
             keep = _kept(name, frames[name], shown, min_group)
-            result[name] = frames[name][keep]
             left_out = frames[name][~keep]
+            result[name] = _emptied(frames[name], keep) if name == "alignment" else frames[name][keep]
             counts[name] = {"both": len(left_out)} if name in ENDS else _by_voice(left_out)
     return result, {name: found for name, found in counts.items() if any(found.values())}
 
@@ -77,6 +80,16 @@ def _cells(name: str, frame: pd.DataFrame, min_group: int) -> tuple[pd.DataFrame
     hidden = kept["n_people"].notna() & (kept["n_people"] < min_group)
     emptied = kept.assign(**{column: kept[column].mask(hidden) for column in CELLS[name]})
     return emptied, _by_voice(frame.loc[small, GROUPS[name]].drop_duplicates()), _by_voice(kept[hidden])
+
+
+def _emptied(alignment: pd.DataFrame, keep: pd.Series[bool]) -> pd.DataFrame:
+    """Give all pairs, those to withhold last and by name, without a figure and with every layer untested."""
+    words = {"grade": "none"} | {layer: "untested" for layer in LAYERS}
+    blank = {name: alignment[name].where(keep, words.get(name)) for name in map(str, alignment) if name not in NAMES}
+    both = alignment.assign(**blank)
+    hidden = both[~keep].sort_values(["employee_theme", "customer_theme"])
+    both = both.loc[[*both.index[keep], *hidden.index]]
+    return both.assign(rank=range(1, len(both) + 1))
 
 
 def _by_voice(frame: pd.DataFrame) -> dict[str, int]:

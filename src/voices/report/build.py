@@ -95,7 +95,7 @@ def build(tables: Tables) -> Report:
         voices=_voices(tables.run, themes, files),
         themes=themes,
         problems=tuple(path for path in paths if path.grade != "none"),
-        others=tuple(path for path in paths if path.grade == "none" and path.family != "exploratory"),
+        others=tuple(path for path in paths if path.grade == "none" and path.family != "exploratory" and _told(path)),
         panels=_panels(themes),
         trimmed=trimmed,
         quotes=_by_theme(themes, quotes),
@@ -194,6 +194,11 @@ def _path(row: Mapping[str, Any], themes: Mapping[str, Sequence[ThemeRow]], quot
     return Path(
         values.count(row.get("rank")), grade, employee, customer, layers, values.text(row.get("family")), dict(row)
     )
+
+
+def _told(path: Path) -> bool:
+    """Tell whether a path has figures: those of themes that too few people mention are withheld."""
+    return path.employee.negative.value is not None and path.customer.negative.value is not None
 
 
 def _side(
