@@ -5,16 +5,24 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import asdict, dataclass, fields
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from voices.errors import InputError
 from voices.models import DEFAULT_MODEL
 
+
+def _report_languages() -> tuple[str, ...]:
+    """List the languages that a report can be written in: those with a file of words."""
+    folder = resources.files("voices").joinpath("report", "locales")
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
 CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "nl"),
     "period": ("week", "month", "quarter"),
-    "report_language": ("en", "nl"),
+    "report_language": _report_languages(),
     "device": ("auto", "cpu", "cuda"),
 }
 

@@ -9,12 +9,13 @@ from typing import Any
 from voices.report import model, values
 from voices.report.model import VOICES, Share, ThemeRow
 
-KINDS = ("inside", "across", "outside")
+KINDS = ("outside", "across", "inside")
+"""How a topic stands to the taxonomy, the news first."""
 VERDICTS = ("better", "worse", "flat")
 MAX_UNITS = 40
 """Units of a voice that are shown, the largest first."""
-MAX_TOPICS = 12
-"""Topics of a voice that are shown, the largest first."""
+MAX_TOPICS = 8
+"""Topics of a voice that are shown, news first, then the largest."""
 
 _Row = Mapping[str, Any]
 
@@ -100,19 +101,28 @@ def comparison(run: _Row, rows: Iterable[_Row]) -> model.Comparison | None:
 
 
 def topics(rows: Iterable[_Row]) -> tuple[model.Topic, ...]:
-    """Give the largest topics of each voice; a partner goes by its label."""
+    """Give the topics of each voice, those outside the taxonomy first, then by size; a partner goes by its label."""
     known = [dict(row) for row in rows]
     labels = {values.text(row.get("topic")): values.text(row.get("label")) for row in known}
     result: list[model.Topic] = []
     for voice in VOICES:
         mine = [row for row in known if values.text(row.get("voice")) == voice]
-        mine.sort(key=lambda row: (-(values.count(row.get("n_comments")) or 0), values.text(row.get("topic"))))
+        mine.sort(key=_newest_and_largest)
         result += [_topic(voice, row, labels) for row in mine[:MAX_TOPICS]]
     return tuple(result)
 
 
+def _newest_and_largest(row: _Row) -> tuple[int, int, str]:
+    return (KINDS.index(_kind(row)), -(values.count(row.get("n_comments")) or 0), values.text(row.get("topic")))
+
+
+def _kind(row: _Row) -> str:
+    kind = values.text(row.get("relation"))
+    return kind if kind in KINDS else "outside"
+
+
 def _topic(voice: str, row: _Row, labels: Mapping[str, str]) -> model.Topic:
-    kind, topic = values.text(row.get("relation")), values.text(row.get("topic"))
+    topic = values.text(row.get("topic"))
     quotes = (values.text(row.get(f"quote_{number}")) for number in (1, 2, 3))
     return model.Topic(
         voice=voice,
@@ -121,7 +131,7 @@ def _topic(voice: str, row: _Row, labels: Mapping[str, str]) -> model.Topic:
         keywords=tuple(word.strip() for word in values.text(row.get("keywords")).split(",") if word.strip()),
         n_comments=values.count(row.get("n_comments")),
         net_sentiment=values.number(row.get("sentiment")),
-        kind=kind if kind in KINDS else "outside",
+        kind=_kind(row),
         themes=tuple(theme for theme in values.text(row.get("theme")).split(";") if theme),
         partner=labels.get(values.text(row.get("matched_topic"))),
         quotes=tuple(quote for quote in quotes if quote),
