@@ -98,7 +98,7 @@ def test_links_resolve_and_ids_are_unique(language):
     ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [attributes["href"] for attributes in parsed.all("a")]
-    assert len(links) == 12
+    assert len(links) == 13
     for link in links:
         assert link[1:] in ids
     for _, attributes in parsed.tags:

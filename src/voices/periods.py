@@ -61,8 +61,9 @@ def period_number(name: str) -> int:
     start = _start(name)
     if "W" in name:
         return start.toordinal() // 7
-    months = start.year * 12 + start.month - 1
-    return months // 3 if "Q" in name else months if "-" in name else start.year
+    if "Q" in name:
+        return start.year * 4 + (start.month + 2) // 3
+    return start.year * 12 + start.month if "-" in name else start.year
 
 
 @cache

@@ -69,7 +69,7 @@ def withhold(
             keep = _kept(name, frames[name], shown, min_group)
             left_out = frames[name][~keep]
             result[name] = _emptied(frames[name], keep) if name == "alignment" else frames[name][keep]
-            counts[name] = {"both": len(left_out)} if name in ENDS else _by_voice(left_out)
+            counts[name] = {"both": _figured(left_out)} if name in ENDS else _by_voice(left_out)
     return result, {name: found for name, found in counts.items() if any(found.values())}
 
 
@@ -90,6 +90,12 @@ def _emptied(alignment: pd.DataFrame, keep: pd.Series[bool]) -> pd.DataFrame:
     hidden = both[~keep].sort_values(["employee_theme", "customer_theme"])
     both = both.loc[[*both.index[keep], *hidden.index]]
     return both.assign(rank=range(1, len(both) + 1))
+
+
+def _figured(pairs: pd.DataFrame) -> int:
+    """Count the pairs that hold any figure: the others were emptied before."""
+    figures = [name for name in pairs if name not in (*NAMES, *LAYERS, "grade")]
+    return int(pairs[figures].notna().any(axis=1).sum())
 
 
 def _by_voice(frame: pd.DataFrame) -> dict[str, int]:
