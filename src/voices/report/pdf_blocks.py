@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 from voices.report.drawing import PAPER
+from voices.report.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from voices.report.drawing import Palette
-    from voices.report.model import Share
+    from voices.report.i18n import Words
+    from voices.report.model import Report, Share
+    from voices.report.pictures import Picture
 
     Block = dict[str, Any]
+
+WIDTH, HEIGHT, GUTTER = 476.0, 600.0, 14.0
+"""Points that a drawing may be wide and high, and between two drawings; the line is 16.8 cm."""
+POINTS_PER_PIXEL = 0.75
+_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
 
 
 def heading(level: int, text: str) -> Block:
@@ -48,20 +56,36 @@ def table(columns: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, s
     return {"kind": "table", "columns": shapes, "head": list(head), "rows": [list(row) for row in rows], "size": size}
 
 
-def chart(title: str, svg: str, *, width: float = 0.72) -> Block:
-    """Give a drawing with its statement; ``width`` is a part of the line."""
-    return {"kind": "chart", "title": title, "svg": svg, "alt": title, "width": width}
+def drawn(report: Report, words: Words) -> Pictures:
+    """Give the charts of the page in the colours of print and in the font that Typst holds."""
+    return Pictures(report, words, dataclasses.replace(PAPER, font="Libertinus Serif"))
 
 
-def paper() -> Palette:
-    """Give the colours of print with the font that Typst holds."""
-    return dataclasses.replace(PAPER, font="Libertinus Serif")
+def charts(pictures: Iterable[Picture], *, titled: bool = True) -> list[Block]:
+    """Give drawings side by side, each below its statement; one by itself at the size of the page; [] without any."""
+    told = [picture for picture in pictures if picture.svg]
+    width = WIDTH if len(told) == 1 else (WIDTH - GUTTER) / 2
+    items = [
+        {
+            "title": picture.title if titled else "",
+            "svg": picture.svg,
+            "alt": f"{picture.title}. {picture.description}",
+            "width": _width(picture.svg, width),
+        }
+        for picture in told
+    ]
+    return (
+        [{"kind": "charts", "rows": [items[place : place + 2] for place in range(0, len(items), 2)]}] if items else []
+    )
 
 
-def turned(block: Block, first: int) -> Block:
-    """Give a table whose heads stand upright from column ``first`` on."""
-    columns = [{**column, "turned": index >= first} for index, column in enumerate(block["columns"])]
-    return {**block, "columns": columns}
+def _width(svg: str, room: float) -> float:
+    """Give the width in points at which a drawing fits its place: letters of 9 points, smaller where it is large."""
+    found = _SIZE.search(svg)
+    if found is None:
+        return room
+    width, height = float(found[1]), float(found[2])
+    return width * min(POINTS_PER_PIXEL, room / width, HEIGHT / height)
 
 
 def bar(voice: str, share: Share, top: float) -> dict[str, Any] | str:
