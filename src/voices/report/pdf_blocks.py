@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, GUTTER = 476.0, 600.0, 14.0
 """Points that a drawing may be wide and high, and between two drawings; the line is 16.8 cm."""
-POINTS_PER_PIXEL = 0.75
+POINTS_PER_PIXEL, SMALLEST = 0.75, 0.58
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
 
 
@@ -61,31 +61,38 @@ def drawn(report: Report, words: Words) -> Pictures:
     return Pictures(report, words, dataclasses.replace(PAPER, font="Libertinus Serif"))
 
 
-def charts(pictures: Iterable[Picture], *, titled: bool = True) -> list[Block]:
-    """Give drawings side by side, each below its statement; one by itself at the size of the page; [] without any."""
+def charts(pictures: Iterable[Picture], *, titled: bool = True, largest: float = POINTS_PER_PIXEL) -> list[Block]:
+    """Give drawings, each below its statement, side by side where letters stay large enough; [] without any.
+
+    ``largest`` is the size of a drawing that has room enough, in points per pixel.
+    """
     told = [picture for picture in pictures if picture.svg]
-    width = WIDTH if len(told) == 1 else (WIDTH - GUTTER) / 2
+    half = (WIDTH - GUTTER) / 2
+    beside = len(told) > 1 and all(_scale(picture.svg, half) >= SMALLEST for picture in told)
+    room, count = (half, 2) if beside else (WIDTH, 1)
     items = [
         {
             "title": picture.title if titled else "",
             "svg": picture.svg,
             "alt": f"{picture.title}. {picture.description}",
-            "width": _width(picture.svg, width),
+            "width": min(largest, _scale(picture.svg, room)) * _size(picture.svg)[0],
         }
         for picture in told
     ]
-    return (
-        [{"kind": "charts", "rows": [items[place : place + 2] for place in range(0, len(items), 2)]}] if items else []
-    )
+    rows = [items[place : place + count] for place in range(0, len(items), count)]
+    return [{"kind": "charts", "rows": rows}] if rows else []
 
 
-def _width(svg: str, room: float) -> float:
-    """Give the width in points at which a drawing fits its place: letters of 9 points, smaller where it is large."""
+def _size(svg: str) -> tuple[float, float]:
+    """Give the width and height of a drawing in pixels."""
     found = _SIZE.search(svg)
-    if found is None:
-        return room
-    width, height = float(found[1]), float(found[2])
-    return width * min(POINTS_PER_PIXEL, room / width, HEIGHT / height)
+    return (float(found[1]), float(found[2])) if found else (WIDTH, HEIGHT)
+
+
+def _scale(svg: str, room: float) -> float:
+    """Give the points per pixel at which a drawing fits its place: letters of 9 points, smaller where it is large."""
+    width, height = _size(svg)
+    return min(POINTS_PER_PIXEL, room / width, HEIGHT / height)
 
 
 def bar(voice: str, share: Share, top: float) -> dict[str, Any] | str:

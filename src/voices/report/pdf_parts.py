@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from voices.report import board, pdf_method, pdf_tables, sentences
 from voices.report.board import Numbers
 from voices.report.model import VOICES
-from voices.report.pdf_blocks import bar, box, charts, drawn, facts, heading, quiet, table, text
+from voices.report.pdf_blocks import SMALLEST, bar, box, charts, drawn, facts, heading, quiet, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,8 @@ QUOTE_LENGTH = 360
 FULL = 5
 """Shared problems that get their evidence in full; the others are rows of a table."""
 MAX_PERIODS = 12
+ONE_PAGE = 5
+"""Periods up to which a shared problem fits a page, and has one of its own."""
 
 
 def blocks(report: Report, words: Words) -> list[Block]:
@@ -112,11 +114,13 @@ def _path_table(paths: Sequence[Path], words: Words, numbers: Numbers) -> Block:
 def _problem(path: Path, report: Report, words: Words, numbers: Numbers) -> list[Block]:
     """Give one shared problem with its evidence."""
     sides = (path.employee, path.customer)
-    found = [heading(2, board.problem_title(path, words, numbers))]
+    short = len(board.periods([side.row for side in sides])) <= ONE_PAGE
+    found: list[Block] = [{"kind": "pagebreak"}] if short else []
+    found.append(heading(2, board.problem_title(path, words, numbers)))
     told = sentences.path_sentence(path.row, words, report.method.period)
     found += [text(told)] if told else []
     found.append(text(f"{words('board.sure_name')}: {board.sure(path, words)}"))
-    found += [heading(3, words("board.both_sides")), _sides(sides, words, numbers)]
+    found.append(_sides(sides, words, numbers))
     found += [heading(3, words("problems.over_time")), *_course(path, report, words, numbers)]
     found += [heading(3, words("problems.quotes")), _quotes(sides, words)]
     found += [heading(3, words("problems.evidence")), _layers(path, words)]
@@ -161,7 +165,7 @@ def _course(path: Path, report: Report, words: Words, numbers: Numbers) -> list[
         voice = words(f"voice.{side.voice}")
         head += [words("trends.comments_head", voice=voice), words("trends.negative_head", voice=voice)]
     picture = drawn(report, words).problem(rows, sentences.path_name(path, words))
-    made = charts([picture]) or [text(f"{picture.title}.")]
+    made = charts([picture], largest=SMALLEST) or [text(f"{picture.title}.")]
     return [*made, table("1fr< 1fr> 1fr> 1fr> 1fr>", head, lines)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from voices.report import board
@@ -42,7 +43,7 @@ def themes(report: Report, words: Words, numbers: Numbers) -> list[Block]:
         found += [
             heading(2, board.theme_title(report, voice, words)),
             quiet(words("themes_part.basis", n=words.integer(report.judged(voice)))),
-            table("1fr< 1.6cm> 1.9cm> 2.1cm> 2.1cm> 1.8cm< 1.2cm> 2.4cm>", head, lines, size=8.5),
+            table("1fr< 1.6cm> 1.9cm> 2.3cm> 2.1cm> 1.6cm< 1.2cm> 2.5cm>", head, lines, size=8.5),
         ]
     return found
 
@@ -108,13 +109,15 @@ def units(report: Report, words: Words, numbers: Numbers) -> list[Block]:
     if not report.unit_grids:
         return []
     found = [heading(1, words("board.units")), quiet(words("board.units_intro"))]
+    pictures = []
     for grid in report.unit_grids:
+        voice, picture = words(f"voice.{grid.voice}"), drawn(report, words).heat(grid)
+        pictures.append(dataclasses.replace(picture, title=f"{voice}: {picture.title}"))
         shown = {"shown": len(grid.rows), "total": grid.n_units, "withheld": grid.n_withheld}
-        found.append(heading(2, words(f"board.units_title_{grid.voice}")))
         if shown["shown"] < grid.n_units:
-            found.append(quiet(words("board.units_shown", **{key: words.integer(n) for key, n in shown.items()})))
-        found += charts([drawn(report, words).heat(grid)])
-    return found
+            told = words("board.units_shown", **{key: words.integer(n) for key, n in shown.items()})
+            found.append(quiet(f"{voice}: {told}"))
+    return [*found, *charts(pictures)]
 
 
 def drivers(report: Report, words: Words, numbers: Numbers) -> list[Block]:
@@ -171,16 +174,17 @@ def comparison(report: Report, words: Words, numbers: Numbers) -> list[Block]:
             [
                 words(f"voice.{row.voice}"), words.theme(row.theme), numbers.percent(row.before.value),
                 numbers.percent(row.now.value), words.points(gap.value),
-                f"{words.points(gap.low)} – {words.points(gap.high)}", words.known("board", f"verdict_{row.verdict}"),
+                f"{words.points(gap.low)} – {words.points(gap.high)}", words.known("comparison", row.verdict),
             ]
         )  # fmt: skip
     found = [heading(1, words("board.comparison")), heading(2, board.changed(earlier, words))]
     found.append(quiet(words("board.comparison_intro")))
+    more = len(changes) - MAX_CHANGES
+    if more > 0:
+        found.append(quiet(words("board.changes_more", n=words.integer(more))))
     sides = [[row for row in changes if row.voice == voice] for voice in report.voice_names]
     found += charts(drawn(report, words).changes(rows) for rows in sides)
-    found.append(table("auto< 1fr< auto> auto> 2cm> 2.6cm> auto<", head, rows, size=8.5))
-    more = len(changes) - MAX_CHANGES
-    return [*found, quiet(words("board.changes_more", n=words.integer(more)))] if more > 0 else found
+    return [*found, table("auto< 1fr< auto> auto> 2cm> 2.6cm> auto<", head, rows, size=8.5)]
 
 
 def topics(report: Report, words: Words, numbers: Numbers) -> list[Block]:
