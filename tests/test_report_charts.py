@@ -113,6 +113,13 @@ def test_labels_are_escaped_and_cut():
     assert charts.wrapped("x" * 500).endswith("…")
 
 
+def test_a_label_may_hold_what_xml_and_json_cannot():
+    grid = dataclasses.replace(GRID, rows=(dataclasses.replace(GRID.rows[1], unit="Store\ud800 \x002\ufffe"),))
+    svg = charts.heat(grid, WORDS["en"], PAPER, title="a\x00b\ud800", description="c\x07d")
+    assert "Store 2" in "".join(ElementTree.fromstring(svg).itertext())
+    assert "<title>ab</title>" in svg
+
+
 def test_withheld_cells_are_hatched_and_told(report):
     whole = charts.matrix(pairs(report)[:4], WORDS["en"], SCREEN, **SAID)
     holes = charts.matrix(pairs(report), WORDS["en"], SCREEN, **SAID)

@@ -13,7 +13,9 @@ import pytest
 from board_sample import NASTY, full_report, one_voice, with_text, withheld_report
 from test_report_build import empty_tables, sample_tables
 from voices.errors import InputError
-from voices.report import board, build, formats, i18n, pdf, sentences
+from voices.report import board, build, formats, i18n, pdf, pdf_method, pdf_parts, pdf_tables, sentences
+from voices.report.pictures import Pictures
+from voices.report.questions import questions
 
 
 def read(report, language="en"):
@@ -48,7 +50,7 @@ def test_bookmarks_language_and_standard(language):
     reader = read(full_report(), language)
     words = i18n.load(language)
     found = list(titles(reader.outline))
-    for key in ("problems.title", "board.matrix", "board.units", "board.comparison", "board.topics", "method.title"):
+    for key in ("problems.title", "matrix.title", "board.units", "board.comparison", "board.topics", "method.title"):
         assert words(key) in found
     root = reader.trailer["/Root"]
     assert root["/Lang"] == words.locale.replace("_", "-")
@@ -107,6 +109,63 @@ def test_an_error_of_typst_quotes_no_comment(monkeypatch):
     with pytest.raises(pdf.VoicesError) as caught:
         pdf.render_pdf(full_report(), language="en")
     assert "secret" not in str(caught.value)
+
+
+def test_contents_and_questions_are_in_the_document():
+    report, words = full_report(), i18n.load("en")
+    reader = read(report)
+    assert words("contents") in reader.pages[0].extract_text()
+    text = plain("".join(page.extract_text() for page in reader.pages))
+    for question, answer in questions(report, words):
+        assert question in text
+        assert answer[:60] in text
+
+
+def test_how_good_the_model_is_stands_per_language():
+    report, words = full_report(), i18n.load("en")
+    figures = {"n": 118, "sentiment_accuracy": 0.8983, "emotion_accuracy": 0.7966, "theme_micro_f1": 0.7669}
+    method = dataclasses.replace(report.method, metrics={"language nl": figures, "all": {"n": 9}})
+    blocks = pdf_method.method(dataclasses.replace(report, method=method), words, board.Numbers(words, 10))
+    (table,) = [block for block in blocks if block["kind"] == "table"]
+    assert table["rows"] == [["Dutch", "118", "90%", "80%", "77%"]]
+
+
+def test_courses_are_per_their_own_period():
+    report, words = full_report(), i18n.load("en")
+    method = dataclasses.replace(report.method, period="month", trend_period="quarter")
+    report = dataclasses.replace(report, method=method)
+    numbers = board.Numbers(words, 10)
+    (head, *_) = [block["head"] for block in pdf_tables.themes(report, words, numbers) if block["kind"] == "table"]
+    assert "quarter" in head[-1]
+    (facts,) = [block for block in pdf_method.method(report, words, numbers) if block["kind"] == "facts"]
+    assert [words("method.period"), "month"] in facts["pairs"]
+    assert [words("board.course_period"), "quarter"] in facts["pairs"]
+    assert "quarter" in Pictures(report, words).panel(report.panels[0]).description
+
+
+def test_the_charts_of_the_page_are_in_the_document():
+    report, words = full_report(), i18n.load("en")
+    made = [
+        item["title"]
+        for block in pdf_parts.blocks(report, words)
+        if block["kind"] == "charts"
+        for row in block["rows"]
+        for item in row
+    ]
+    page = Pictures(report, words)
+    expected = [page.problems(), page.matrix(), *(page.heat(grid) for grid in report.unit_grids)]
+    expected += [*(page.panel(rows) for rows in report.panels), *(page.drivers(side) for side in report.drivers)]
+    expected += [page.sentiment(voice) for voice in report.voice_names]
+    assert {picture.title for picture in expected} <= set(made)
+
+
+@pytest.mark.parametrize("family", ["expected", "exploratory"])
+def test_what_nobody_expected_is_called_a_lead(family):
+    words = i18n.load("en")
+    path = dataclasses.replace(full_report().problems[0], family=family)
+    told = board.sure(path, words)
+    assert words(f"sure.{path.grade}") in told
+    assert (words("board.sure_explored") in told) == (family == "exploratory")
 
 
 @pytest.mark.parametrize("grade", ["none", "shared", "aligned", "linked", "leading"])

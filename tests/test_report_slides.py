@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -10,7 +11,8 @@ from pptx import Presentation
 from board_sample import NASTY, full_report, one_voice, with_text, withheld_report
 from test_report_build import empty_tables, sample_tables
 from voices.report import build, i18n, sentences
-from voices.report.slide_shapes import Box, fitting
+from voices.report.slide_master import empty_deck
+from voices.report.slide_shapes import Box, fitting, table
 from voices.report.slides import render_slides
 
 
@@ -40,7 +42,7 @@ def test_every_slide_has_a_statement_notes_and_native_charts(language):
         assert all(holder.text_frame.text for holder in slide.placeholders)
         assert "None" not in " ".join(texts(slide)).replace("None of this", "")
     charts = [shape for slide in slides for shape in slide.shapes if shape.has_chart]
-    assert len(charts) == 3 + 2 + 1 + 1
+    assert len(charts) == 1 + 3 + 2 + 1 + 1
     for shape in charts:
         assert shape.chart.part.chart_workbook.xlsx_part is not None
         assert shape._element.xpath("./p:nvGraphicFramePr/p:cNvPr")[0].get("descr")
@@ -60,11 +62,83 @@ def test_without_dates_the_chart_shows_both_shares_with_their_ranges():
     (chart,) = [shape.chart for shape in deck(report).slides[2].shapes if shape.has_chart]
     path = report.problems[0]
     assert list(chart.plots[0].series[0].values) == pytest.approx(
-        [path.customer.negative.value, path.employee.negative.value]
+        [path.employee.negative.value, path.customer.negative.value]
     )
     plus = [float(value.text) for value in chart._chartSpace.xpath(".//c:errBars/c:plus//c:v")]
-    negative = path.customer.negative
+    negative = path.employee.negative
     assert plus[0] == pytest.approx(negative.high - negative.value)
+
+
+def charts_of(slides):
+    return [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
+
+
+def test_shares_are_percentages_on_the_axis_and_counts_are_not():
+    formats = []
+    for chart in charts_of(deck(full_report()).slides):
+        axis = chart.value_axis
+        numbers = [number for series in chart.plots[0].series for number in series.values if number is not None]
+        is_share = max(numbers) <= 1
+        assert (axis.tick_labels.number_format == "0%") == is_share
+        if is_share:
+            assert not axis.tick_labels.number_format_is_linked
+            assert max(numbers) <= axis.maximum_scale <= 1
+            assert round(axis.maximum_scale / axis.major_unit, 6).is_integer()
+        formats.append(is_share)
+    assert set(formats) == {True, False}
+
+
+def test_bars_have_their_ranges():
+    report = full_report()
+    chart = charts_of(deck(report).slides)[0]
+    plus = [float(value.text) for value in chart._chartSpace.xpath(".//c:errBars/c:plus//c:v")]
+    sides = [side.negative for voice in ("employee", "customer") for side in
+             [getattr(path, voice) for path in report.problems[:3]]]  # fmt: skip
+    assert plus == pytest.approx([share.high - share.value for share in sides])
+
+
+def table_of(slide):
+    (found,) = [shape.table for shape in slide.shapes if shape.has_table]
+    return [[cell.text for cell in row.cells] for row in found.rows]
+
+
+def test_the_comparison_shows_the_surest_changes_and_says_how_many_are_left():
+    report, words = full_report(), i18n.load("en")
+    rows = [dataclasses.replace(report.comparison.rows[2], verdict="flat")] * 8 + [report.comparison.rows[1]]
+    report = dataclasses.replace(report, comparison=dataclasses.replace(report.comparison, rows=tuple(rows)))
+    slide = deck(report).slides[-2]
+    _, first, *others = table_of(slide)
+    assert first[-1] == words("comparison.better")
+    assert len(others) == 6
+    assert words("board.changes_more", n="2") in texts(slide)
+
+
+def test_the_matrix_has_numbers_only_where_a_test_was_passed():
+    _, *rows = table_of(deck(full_report()).slides[5])
+    cells = [cell for _, *row in rows for cell in row]
+    assert "3" in cells
+    assert "0" not in cells
+    assert "" in cells
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_title_is_larger_than_the_headline(language):
+    sizes = [
+        slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt
+        for slide in deck(full_report(), language).slides
+    ]
+    assert sizes[0] == max(sizes)
+
+
+def test_a_table_is_small_enough_for_its_words():
+    rows = [["", "Communicatie"], ["Regelruimte", "1"]]
+    sizes = []
+    for width in (6, 2.2):
+        made = empty_deck("")
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        made = table(slide, Box(0, 0, width, 3), rows, (1, 1))
+        sizes.append(made.table.cell(0, 1).text_frame.paragraphs[0].runs[0].font.size.pt)
+    assert sizes[0] > sizes[1]
 
 
 def test_notes_hold_the_full_sentences_and_what_is_not_proved():

@@ -12,6 +12,7 @@ import pytest
 from voices import taxonomy
 from voices.report import i18n, languages
 from voices.report.model import Share
+from voices.report.workbook_columns import TRANSLATED
 
 ENGLISH, DUTCH = i18n.load("en"), i18n.load("nl")
 
@@ -118,3 +119,15 @@ def test_files_of_words_are_plain_toml():
     for language in languages():
         source = resources.files("voices.report").joinpath("locales", f"{language}.toml").read_text(encoding="utf8")
         assert tomllib.loads(source)["format"]["locale"].startswith(language)
+
+
+def test_every_word_is_used():
+    """A key stands in the code as it is, or begins as one that is filled in there."""
+    folder = resources.files("voices.report")
+    files = [*folder.iterdir(), *folder.joinpath("templates").iterdir()]
+    code = "\n".join(file.read_text() for file in files if file.name.endswith((".py", ".j2", ".js")))
+    begun = re.findall(r"""f["'](\w+\.[\w.]*){""", code) + re.findall(r"""["'](\w+\.[\w.]*)["'] ~""", code)
+    begun += [f"{group}." for group in (*re.findall(r"""known\(["']([\w.]+)["']""", code), *TRANSLATED)]
+    whole = set(re.findall(r"""["']([\w.]+)["']""", code))
+    keys = (key for key in ENGLISH.entries if not key.startswith(tuple(begun)))
+    assert [key for key in keys if re.sub(r"[.](one|other)$", "", key) not in whole] == []

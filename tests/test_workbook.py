@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from board_sample import full_report
 from test_report_build import driver_tables, empty_tables, sample_tables, table
 from voices.report import i18n, workbook, write_workbook
-from voices.report.workbook import MAX_CELL, cell_text
+from voices.report.workbook_writer import MAX_CELL, cell_text
 
 SHEETS = {
     "en": [
-        "Summary", "Shared problems", "Themes", "Trends", "Sentiment and emotion", "Quotes", "Rejected", "Files",
-        "Columns explained",
+        "Summary", "Shared problems", "Matrix", "Themes", "Trends", "Sentiment and emotion", "Quotes", "Rejected",
+        "Files", "Columns explained",
     ],
     "nl": [
-        "Samenvatting", "Gedeelde problemen", "Thema's", "In de tijd", "Sentiment en emotie", "Citaten", "Afgewezen",
-        "Bestanden", "Kolommen uitgelegd",
+        "Samenvatting", "Gedeelde problemen", "Matrix", "Thema's", "In de tijd", "Sentiment en emotie", "Citaten",
+        "Afgewezen", "Bestanden", "Kolommen uitgelegd",
     ],
 }  # fmt: skip
 
-EXTRA = ("Sentiment and emotion", "Sentiment en emotie")
+EXTRA = ("Matrix", "Sentiment and emotion", "Sentiment en emotie")
 
 
 def written(tables, path, language="en"):
@@ -48,7 +48,7 @@ def test_sheets(tmp_path, language):
     book = written(sample_tables(), tmp_path / "r.xlsx", language)
     assert book.sheetnames == SHEETS[language]
     for sheet in book.worksheets[1:]:
-        assert sheet.freeze_panes == "A2"
+        assert sheet.freeze_panes == ("B2" if sheet.title == "Matrix" else "A2")
         assert sheet.auto_filter.ref
         assert all(cell.font.b for cell in sheet[1])
 
@@ -59,8 +59,9 @@ def test_numbers_are_numbers(tmp_path):
     rows = rows_of(book["Themes"])
     assert len(rows) == len(tables.themes)
     first = rows[0]
-    assert (first["Side"], first["Theme"], first["Theme id"]) == ("Employees", "Trust & fairness", "trust")
-    assert first["Share"] == pytest.approx(tables.themes["share"][0])
+    of_employees = tables.themes[tables.themes["voice"] == "employee"].sort_values("share", ascending=False)
+    assert (first["Side"], first["Theme id"]) == ("Employees", of_employees["theme"].iloc[0])
+    assert [row["Share"] for row in rows[: len(of_employees)]] == pytest.approx(list(of_employees["share"]))
     head = [cell.value for cell in book["Themes"][1]]
     assert book["Themes"].cell(2, head.index("Share") + 1).number_format == "0.0%"
     assert book["Themes"].conditional_formatting
@@ -84,7 +85,8 @@ def test_columns_of_later_layers_show_only_when_filled(tmp_path):
 def test_every_column_is_explained(tmp_path):
     book = written(sample_tables(), tmp_path / "r.xlsx")
     told = {(row["Sheet"], row["Column"]) for row in rows_of(book["Columns explained"]) if row["Sheet"]}
-    assert told == {(sheet.title, cell.value) for sheet in book.worksheets[1:-1] for cell in sheet[1]}
+    lists = [sheet for sheet in book.worksheets[1:-1] if sheet.title != "Matrix"]
+    assert told == {(sheet.title, cell.value) for sheet in lists for cell in sheet[1]} | {("Matrix", "(cells)")}
 
 
 def test_summary_has_the_answer_and_the_facts(tmp_path):
@@ -207,15 +209,30 @@ def test_tables_that_not_every_run_has(tmp_path, language, crossed):
     first, second = rows_of(book[words("sheet.units")])
     assert (first[words("column.unit")], first[words("column.n_mentions")]) == ("=1+1", None)
     assert second[words("column.negative_share")] == 0.2
-    assert rows_of(book[words("sheet.comparison")])[0][words("column.verdict")] == words("board.verdict_worse")
+    assert rows_of(book[words("sheet.comparison")])[0][words("column.verdict")] == words("comparison.worse")
     told = {(row[words("book.sheet")], row[words("book.column")]) for row in rows_of(book.worksheets[-1])}
     for sheet in book.worksheets[1:-1]:
         if sheet.title != words("sheet.matrix"):
             assert {(sheet.title, cell.value) for cell in sheet[1]} <= told
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n", "d"}
-    last = [cell.value for row in book.worksheets[-1].iter_rows() for cell in row if cell.value]
-    assert words("board.fewer", n="10") in last[-1]
+    assert words("board.fewer", n="10") in book.worksheets[-1].cell(2, 4).value
+
+
+def test_units_stand_by_unit_and_theme_and_withheld_cells_are_grey(tmp_path):
+    tables = more_tables()
+    rows = [
+        {"voice": voice, "unit": unit, "theme": theme, "n_comments": 60, "n_mentions": None}
+        for voice in ("employee", "customer")
+        for theme in ("workload", "price")
+        for unit in ("Store 2", "Store 1")
+    ]
+    book = written(types.SimpleNamespace(**vars(tables) | {"units": pd.DataFrame(rows)}), tmp_path / "r.xlsx")
+    found = [(row["Unit"], row["Theme"]) for row in rows_of(book["Units"])]
+    assert len(found) == len(rows)
+    assert found == sorted(found)
+    rules = [rule for rules in book["Units"].conditional_formatting for rule in rules.rules]
+    assert {rule.type for rule in rules} == {"containsBlanks", "dataBar"}
 
 
 def test_matrix_holds_the_layers_that_each_pair_passed(tmp_path, crossed):

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voices.report.i18n import Words
-    from voices.report.model import Comparison, Path, Report, Share, ThemeRow
+    from voices.report.model import Change, Comparison, Path, Report, Share, ThemeRow
 
 TOP = 3
 """Shared problems that the summary and the slides tell."""
-MAX_MATRIX = 12
-"""Themes a side that fit across a page."""
 LONG_WORD = 24
 """Characters after which a word may be broken anywhere, so that it stays inside its column."""
 
@@ -62,16 +60,16 @@ class Matrix:
     trimmed: bool
 
 
-def matrix(report: Report) -> Matrix:
-    """Give the pairs of themes as a matrix, the most negative themes of each side first."""
+def matrix(report: Report, limit: int) -> Matrix:
+    """Give the pairs of themes as a matrix, the ``limit`` most negative themes of each side."""
     sides: list[tuple[str, ...]] = []
     trimmed = False
     for voice in ("employee", "customer"):
         ends = [path.employee if voice == "employee" else path.customer for path in report.all_paths]
         size = {end.theme: -1.0 if end.negative.value is None else end.negative.value for end in ends}
         order = sorted(size, key=lambda theme: (-size[theme], theme))
-        trimmed = trimmed or len(order) > MAX_MATRIX
-        sides.append(tuple(order[:MAX_MATRIX]))
+        trimmed = trimmed or len(order) > limit
+        sides.append(tuple(order[:limit]))
     kept = {
         (path.employee.theme, path.customer.theme): path
         for path in report.all_paths
@@ -86,10 +84,16 @@ def depth(path: Path) -> int:
 
 
 def sure(path: Path, words: Words) -> str:
-    """Give how sure a path is in words that need no statistics."""
-    if path.family == "exploratory" and path.grade != "none":
-        return words("board.sure_explored")
-    return words(f"board.sure_{path.grade}")
+    """Give how sure a path is, in the words of the page; what nobody expected beforehand is called a lead."""
+    passed = words("sure.steps", passed=words.integer(depth(path)))
+    told = words("format.parenthesis", text=words(f"sure.{path.grade}"), detail=passed)
+    lead = path.family == "exploratory" and path.grade != "none"
+    return f"{told}. {words('board.sure_explored')}" if lead else told
+
+
+def course_period(report: Report, words: Words) -> str:
+    """Give the name of the period of courses, which may be coarser than the one in which leads count."""
+    return words.known("period", report.method.trend_period or report.method.period or "other")
 
 
 def problem_title(path: Path, words: Words, numbers: Numbers) -> str:
@@ -119,6 +123,11 @@ def changed(comparison: Comparison, words: Words) -> str:
     if not any(counts.values()):
         return words("board.changed_none", date=since)
     return words("board.changed", date=since, **{way: words.integer(n) for way, n in counts.items()})
+
+
+def surest(comparison: Comparison) -> list[Change]:
+    """Give the changes, those that are no chance first, each part with the surest first."""
+    return sorted(comparison.rows, key=lambda row: row.verdict == "flat")
 
 
 def emotion_title(report: Report, words: Words) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from voices.report import values
 from voices.report.build import GRADES
 from voices.report.cells import ceiling
 from voices.report.drawing import SCREEN, Frame, Palette, render
@@ -444,10 +445,13 @@ def _key(voices: Sequence[str], words: Words, palette: Palette) -> list[Any]:
 
 
 def _chart(data: Rows) -> Any:
-    """Give a chart of some rows; Any, because Altair's types ask for literals where we hold names."""
+    """Give a chart of some rows, with texts that a drawing can hold; Any, because Altair's types ask for literals."""
     import altair as alt
 
-    return alt.Chart(cast("Any", alt.Data)(values=data))
+    cleaned = [
+        {key: values.text(entry) if isinstance(entry, str) else entry for key, entry in row.items()} for row in data
+    ]
+    return alt.Chart(cast("Any", alt.Data)(values=cleaned))
 
 
 def _rows(n: int) -> alt.Y:

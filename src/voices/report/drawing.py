@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from voices.report import values
+
 if TYPE_CHECKING:
     from voices.report.i18n import Words
 
@@ -170,7 +172,7 @@ def _dressed(svg: str, palette: Palette, title: str, description: str) -> str:
         root.set("xmlns", _NAMESPACE)
     for name, text in (("desc", description), ("title", title)):
         node = ElementTree.Element(name)
-        node.text = text
+        node.text = values.text(text)
         root.insert(0, node)
     return ElementTree.tostring(root, encoding="unicode")
 

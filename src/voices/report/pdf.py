@@ -71,7 +71,8 @@ def render_pdf(report: Report, *, language: str) -> bytes:
     if lacking:
         blocks.append(pdf_blocks.quiet(words("board.unshown")))
     template = resources.files("voices.report").joinpath("templates", "report.typ").read_bytes()
-    return _compile(template, _mapped(document, lambda text: breakable(shown(text, lacking))))
+    made = _mapped(document, lambda text: breakable(shown(text, lacking)), lambda svg: shown(svg, lacking))
+    return _compile(template, made)
 
 
 def shown(text: str, lacking: frozenset[str]) -> str:
@@ -101,18 +102,21 @@ def _characters(document: object) -> list[str]:
         texts.append(_PLAIN.sub("", text))
         return text
 
-    _mapped(document, kept)
+    _mapped(document, kept, kept)
     return sorted(set("".join(texts)))
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """Give a copy of nested lists and dictionaries with every text changed; drawings stay as they are."""
+def _mapped(value: Any, change: Callable[[str], str], redraw: Callable[[str], str]) -> Any:
+    """Give a copy of nested lists and dictionaries with every text and every drawing changed."""
     if isinstance(value, str):
         return change(_INVISIBLE.sub("", values.text(value)))
     if isinstance(value, dict):
-        return {key: item if key == "svg" else _mapped(item, change) for key, item in value.items()}
+        return {
+            key: redraw(_INVISIBLE.sub("", item)) if key == "svg" else _mapped(item, change, redraw)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_mapped(item, change) for item in value]
+        return [_mapped(item, change, redraw) for item in value]
     return value
 
 

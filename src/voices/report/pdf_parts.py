@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voices.report import board, charts, pdf_tables, sentences
+from voices.report import board, pdf_method, pdf_tables, sentences
 from voices.report.board import Numbers
 from voices.report.model import VOICES
-from voices.report.pdf_blocks import bar, box, chart, facts, heading, paper, quiet, table, text
+from voices.report.pdf_blocks import SMALLEST, bar, box, charts, drawn, facts, heading, quiet, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,14 +21,17 @@ QUOTE_LENGTH = 360
 FULL = 5
 """Shared problems that get their evidence in full; the others are rows of a table."""
 MAX_PERIODS = 12
+ONE_PAGE = 5
+"""Periods up to which a shared problem fits a page, and has one of its own."""
 
 
 def blocks(report: Report, words: Words) -> list[Block]:
     """Give the whole document; a part without numbers is left out."""
     numbers = Numbers(words, report.method.min_group)
     parts: tuple[Callable[[Report, Words, Numbers], list[Block]], ...] = (
-        _summary, _problems, pdf_tables.matrix, pdf_tables.themes, pdf_tables.feelings, pdf_tables.units,
-        pdf_tables.drivers, pdf_tables.comparison, pdf_tables.topics, pdf_tables.read, pdf_tables.method,
+        _summary, _problems, pdf_tables.matrix, pdf_tables.themes, pdf_tables.trends, pdf_tables.comparison,
+        pdf_tables.feelings, pdf_tables.units, pdf_tables.drivers, pdf_tables.topics, pdf_method.asked,
+        pdf_method.read, pdf_method.method,
     )  # fmt: skip
     return [block for part in parts for block in part(report, words, numbers)]
 
@@ -52,7 +55,7 @@ def _summary(report: Report, words: Words, numbers: Numbers) -> list[Block]:
     found.append(box(words("next.name"), sentences.next_step(report, words)))
     found += [heading(2, words("board.read")), facts(_counts(report, words, numbers))]
     found += [heading(2, words("board.thresholds")), *(quiet(told) for told in thresholds(report, words))]
-    return [*found, {"kind": "pagebreak"}]
+    return [*found, {"kind": "contents", "title": words("contents")}, {"kind": "pagebreak"}]
 
 
 def thresholds(report: Report, words: Words) -> list[str]:
@@ -86,11 +89,12 @@ def _problems(report: Report, words: Words, numbers: Numbers) -> list[Block]:
     found = [heading(1, words("problems.title"))]
     if not report.problems:
         return [*found, text(words("problems.none"))]
-    for path in report.problems[:FULL]:
-        found += _problem(path, report, words, numbers)
+    found += charts([drawn(report, words).problems()])
     for name, paths in (("board.more_problems", report.problems[FULL:]), ("problems.others", report.others)):
         if paths:
             found += [heading(2, words(name)), _path_table(paths, words, numbers)]
+    for path in report.problems[:FULL]:
+        found += _problem(path, report, words, numbers)
     return found
 
 
@@ -110,12 +114,14 @@ def _path_table(paths: Sequence[Path], words: Words, numbers: Numbers) -> Block:
 def _problem(path: Path, report: Report, words: Words, numbers: Numbers) -> list[Block]:
     """Give one shared problem with its evidence."""
     sides = (path.employee, path.customer)
-    found = [heading(2, board.problem_title(path, words, numbers))]
+    short = len(board.periods([side.row for side in sides])) <= ONE_PAGE
+    found: list[Block] = [{"kind": "pagebreak"}] if short else []
+    found.append(heading(2, board.problem_title(path, words, numbers)))
     told = sentences.path_sentence(path.row, words, report.method.period)
     found += [text(told)] if told else []
     found.append(text(f"{words('board.sure_name')}: {board.sure(path, words)}"))
-    found += [heading(3, words("board.both_sides")), _sides(sides, words, numbers)]
-    found += [heading(3, words("problems.over_time")), *_course(sides, words, numbers)]
+    found.append(_sides(sides, words, numbers))
+    found += [heading(3, words("problems.over_time")), *_course(path, report, words, numbers)]
     found += [heading(3, words("problems.quotes")), _quotes(sides, words)]
     found += [heading(3, words("problems.evidence")), _layers(path, words)]
     return [*found, box(words("problems.not_proved"), words("problems.not_proved_text"))]
@@ -139,8 +145,9 @@ def _sides(sides: Sequence[Side], words: Words, numbers: Numbers) -> Block:
     return table("auto< 1fr< auto> auto> auto> 1.4fr<", head, rows)
 
 
-def _course(sides: Sequence[Side], words: Words, numbers: Numbers) -> list[Block]:
+def _course(path: Path, report: Report, words: Words, numbers: Numbers) -> list[Block]:
     """Give the course of both voices: the chart of the page, and the latest periods as a table."""
+    sides = (path.employee, path.customer)
     rows = [side.row for side in sides]
     if not any(len(row.points) > 1 for row in rows):
         return [quiet(words("problems.no_trend"))]
@@ -157,11 +164,9 @@ def _course(sides: Sequence[Side], words: Words, numbers: Numbers) -> list[Block
     for side in sides:
         voice = words(f"voice.{side.voice}")
         head += [words("trends.comments_head", voice=voice), words("trends.negative_head", voice=voice)]
-    told = sentences.directions(tuple(rows), words, negative=True)
-    title = words("problems.trend_title", theme=words.theme(sides[0].theme), directions=told)
-    svg = charts.courses(rows, words, paper(), title=title, description=title)
-    drawn = chart(title, svg) if svg else text(f"{title}.")
-    return [drawn, table("1fr< 1fr> 1fr> 1fr> 1fr>", head, lines)]
+    picture = drawn(report, words).problem(rows, sentences.path_name(path, words))
+    made = charts([picture], largest=SMALLEST) or [text(f"{picture.title}.")]
+    return [*made, table("1fr< 1fr> 1fr> 1fr> 1fr>", head, lines)]
 
 
 def _quotes(sides: Sequence[Side], words: Words) -> Block:
@@ -190,7 +195,7 @@ def _layers(path: Path, words: Words) -> Block:
         figures = (f"{words(f'figure.{name}')} {_figure(name, value, words)}" for name, value in layer.figures)
         rows.append([words(f"layer.{layer.id}.question"), words(f"status.{layer.status}"), "; ".join(figures)])
     head = [words("board.layer"), words("board.outcome"), words("board.figures")]
-    return table("1.7fr< 1.9cm< 1.5fr<", head, rows)
+    return table("1.2fr< 2.2cm< 2fr<", head, rows)
 
 
 def _figure(name: str, value: float, words: Words) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices.report import cells, charts, sentences
+from voices.report import board, cells, charts, sentences
 from voices.report.build import GRADES
 from voices.report.drawing import SCREEN, Palette
 from voices.report.model import Share
@@ -26,10 +26,11 @@ OVERVIEW = 8
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG text ('' where there is nothing to draw) and what it says."""
+    """A chart as SVG text ('' where there is nothing to draw), what it says, and what it shows."""
 
     title: str
     svg: str
+    description: str = ""
 
 
 class Pictures:
@@ -124,7 +125,7 @@ class Pictures:
             return Picture("", "")
         share, unit, theme = max(told)
         title = self._words(
-            "charts.heat", unit=unit, theme=self._words.theme(theme), share=self._words.percent(share, 0)
+            "charts.heat", unit=board.cut(unit, 60), theme=self._words.theme(theme), share=self._words.percent(share, 0)
         )
         n = self._words.integer(self._report.method.min_group or 10)
         return self._drawn(charts.heat, title, "heat", grid, n=n)
@@ -157,14 +158,14 @@ class Pictures:
         return [(period, [points.get(ordinal) for points in found]) for ordinal, period in periods]
 
     def _courses(self, rows: Sequence[ThemeRow], title: str, key: str, **how: Any) -> Picture:
-        period = self._words.known("period", self._report.method.period or "other")
-        description = self._words(key, period=period)
+        description = self._words(key, period=board.course_period(self._report, self._words))
         svg = charts.courses(rows, self._words, self._palette, title=title, description=description, **how)
-        return Picture(title, svg)
+        return Picture(title, svg, description)
 
     def _drawn(self, draw: Any, title: str, name: str, *what: Any, n: str = "", **how: Any) -> Picture:
         description = self._words(f"charts.{name}_desc", n=n)
-        return Picture(title, draw(*what, self._words, self._palette, title=title, description=description, **how))
+        svg = draw(*what, self._words, self._palette, title=title, description=description, **how)
+        return Picture(title, svg, description)
 
 
 def latest_change(row: ThemeRow) -> Share:

@@ -1,11 +1,29 @@
-"""An empty deck with its own look: one layout, set on purpose, instead of the eleven of the default template."""
+"""An empty deck with its own look: two layouts, set on purpose, instead of the eleven of the default template."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any
 
-from voices.report.slide_shapes import BODY_FONT, COLOURS, HEAD_FONT, HEIGHT, INK, MARGIN, MUTED, RULE, WIDTH, clean
+from voices.report.slide_shapes import (
+    BODY_FONT,
+    COLOURS,
+    HEAD_FONT,
+    HEIGHT,
+    INK,
+    MARGIN,
+    MUTED,
+    RULE,
+    WIDTH,
+    Box,
+    clean,
+    fitting,
+    points,
+)
+
+TITLE = Box(MARGIN, 0.35, WIDTH - 2 * MARGIN, 1.05)
+OPENING = Box(MARGIN, 0.75, WIDTH - 2 * MARGIN, 1.95)
+"""Place of the title, and of that of the first slide."""
 
 _COLOURS = {
     "dk1": INK, "dk2": "3A3835", "lt2": "F6F4EF", "accent1": COLOURS["employee"], "accent2": COLOURS["customer"],
@@ -21,18 +39,20 @@ def empty_deck(footer: str) -> Any:
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     for layout in list(deck.slide_layouts):
-        if layout.name != "Title Only":
+        if layout.name not in ("Title Slide", "Title Only"):
             deck.slide_layouts.remove(layout)
     _theme(deck)
-    master, (layout,) = deck.slide_master, deck.slide_layouts
-    for holder in list(layout.placeholders) + list(master.placeholders):
-        if holder.placeholder_format.type not in (1, 3):  # title, centre title
-            holder._element.getparent().remove(holder._element)
-    for holder in (*master.placeholders, *layout.placeholders):
-        holder.left, holder.top = Inches(MARGIN), Inches(0.4)
-        holder.width, holder.height = Inches(WIDTH - 2 * MARGIN), Inches(1.0)
+    master, (opening, usual) = deck.slide_master, deck.slide_layouts
+    for place, (sheet, box) in enumerate(((master, TITLE), (opening, OPENING), (usual, TITLE))):
+        for holder in list(sheet.placeholders):
+            if holder.placeholder_format.type not in (1, 3):  # title, centre title
+                holder._element.getparent().remove(holder._element)
+                continue
+            holder.left, holder.top = Inches(box.left), Inches(box.top)
+            holder.width, holder.height = Inches(box.width), Inches(box.height)
+        if place:
+            _furniture(sheet, footer, box.top + box.height + 0.1)
     _title_style(master)
-    _furniture(layout, footer)
     return deck
 
 
@@ -70,17 +90,17 @@ def _title_style(master: Any) -> None:
         holder.text_frame.margin_left = holder.text_frame.margin_right = 0
 
 
-def _furniture(layout: Any, footer: str) -> None:
+def _furniture(layout: Any, footer: str, line_top: float) -> None:
     """Draw the line below the title and the footer, by way of a slide that is thrown away again."""
     from lxml import etree
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Inches, Pt
 
-    from voices.report.slide_shapes import Box, colour, dress, write
+    from voices.report.slide_shapes import colour, dress, write
 
     deck = layout.part.package.presentation_part.presentation
     slide = deck.slides.add_slide(layout)
-    line = slide.shapes.add_connector(1, Inches(MARGIN), Inches(1.5), Inches(WIDTH - MARGIN), Inches(1.5))
+    line = slide.shapes.add_connector(1, Inches(MARGIN), Inches(line_top), Inches(WIDTH - MARGIN), Inches(line_top))
     line.line.color.rgb, line.line.width = colour(RULE), Pt(1)
     told = write(slide, Box(MARGIN, HEIGHT - 0.42, 9, 0.3), [footer], sizes=(10,), colour=MUTED)
     number = write(slide, Box(WIDTH - MARGIN - 1, HEIGHT - 0.42, 1, 0.3), [""], sizes=(10,), colour=MUTED)
@@ -104,15 +124,14 @@ def _furniture(layout: Any, footer: str) -> None:
     deck.slides._sldIdLst.remove(entry)
 
 
-def add_slide(deck: Any, title: str, notes: list[str]) -> Any:
-    """Give a new slide with its title, as large as two lines allow, and speaker notes."""
-    from voices.report.slide_shapes import Box, _points, fitting
-
-    slide = deck.slides.add_slide(deck.slide_layouts[0])
+def add_slide(deck: Any, title: str, notes: list[str], *, opening: bool = False) -> Any:
+    """Give a new slide with its title, as large as its place allows, and speaker notes."""
+    slide = deck.slides.add_slide(deck.slide_layouts[0 if opening else 1])
     told = clean(title)
     slide.shapes.title.text = told
-    size = fitting([told], Box(0, 0, WIDTH - 2 * MARGIN, 0.95), (26, 22, 20, 18, 16))
+    box, sizes = (OPENING, (32, 30, 28, 26, 24, 20, 16)) if opening else (TITLE, (26, 24, 22, 20, 18, 16))
+    size = fitting([told], box, sizes, bold=True)
     for run in slide.shapes.title.text_frame.paragraphs[0].runs:
-        run.font.size = _points(size)
+        run.font.size = points(size)
     slide.notes_slide.notes_text_frame.text = "\n".join(clean(note) for note in notes if note)
     return slide

@@ -1,10 +1,11 @@
-"""Shapes of a slide: text that fits its box, tables, native charts, and a deck that is the same bytes each time."""
+"""Shapes of a slide: text and tables that fit their box, and a deck that is the same bytes each time."""
 
 from __future__ import annotations
 
 import io
 import math
 import re
+import textwrap
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,12 @@ WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6
 """Inches; 16:9."""
 _WIDE = 0.56
 """Mean width of a letter as a part of its size, on the wide side, so that another font still fits."""
+_BOLD = 0.68
 _LINE = 1.22
+_SIDE, _ABOVE = 0.05, 0.04
+"""Inches inside a cell."""
+_WORD = 24
+"""Letters of a word that must not break."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms)")
 
@@ -39,7 +45,7 @@ class Box:
     height: float
 
 
-def fitting(texts: Sequence[str], box: Box, sizes: Sequence[float]) -> float:
+def fitting(texts: Sequence[str], box: Box, sizes: Sequence[float], *, bold: bool = False) -> float:
     """Give the first size, in points, at which paragraphs fit their box; the last one where none does.
 
     Examples
@@ -48,7 +54,7 @@ def fitting(texts: Sequence[str], box: Box, sizes: Sequence[float]) -> float:
     (20, 12)
     """
     for size in sizes:
-        per_line = max(1, int(box.width * 72 / (size * _WIDE)))
+        per_line = max(1, int(box.width * 72 / (size * (_BOLD if bold else _WIDE))))
         lines = sum(max(1, math.ceil(len(text) / per_line)) for text in texts)
         if (lines + 0.4 * (len(texts) - 1)) * size * _LINE <= box.height * 72:
             return size
@@ -85,7 +91,7 @@ def write(
         shape.fill.solid()
         shape.fill.fore_color.rgb = colour(style["fill"])
     told = [clean(text) for text in texts]
-    size = fitting(told, Box(0, 0, box.width - 2 * pad, box.height - 2 * pad), sizes)
+    size = fitting(told, Box(0, 0, box.width - 2 * pad, box.height - 2 * pad), sizes, bold=bool(style.get("bold")))
     for index, text in enumerate(told):
         paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
         paragraph.space_before = Pt(0 if index == 0 else size * 0.4)
@@ -112,110 +118,70 @@ def colour(code: str) -> Any:
     return RGBColor.from_string(code)  # type: ignore[no-untyped-call]
 
 
-def table(slide: Any, box: Box, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, size: float = 12) -> Any:
-    """Put a table with a head; a cell is a text, or a pair of a text and a fill as ``RRGGBB``."""
-    from pptx.util import Inches, Pt
+def table(
+    slide: Any,
+    box: Box,
+    rows: Sequence[Sequence[Any]],
+    widths: Sequence[float],
+    *,
+    sizes: Sequence[float] = (16, 14, 13, 12, 11, 10, 9),
+    centred: bool = False,
+) -> Any:
+    """Put a table with a head, at the largest size that fits its box without breaking a word.
 
-    height = min(box.height, 0.36 * len(rows))
-    places = (Inches(part) for part in (box.left, box.top, box.width, height))
+    A cell is a text, or a pair of a text and a fill as ``RRGGBB``; ``centred`` is for all but the first column.
+    """
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.util import Inches
+
+    columns = [box.width * width / sum(widths) for width in widths]
+    told = [[clean(entry[0] if isinstance(entry, tuple) else entry) for entry in row] for row in rows]
+    size = next((size for size in sizes if sum(_heights(told, columns, size)) <= box.height), sizes[-1])
+    heights = _heights(told, columns, size)
+    spare = max(0.0, min(0.2, (box.height - sum(heights)) / len(rows)))
+    places = (Inches(part) for part in (box.left, box.top, box.width, sum(heights) + spare * len(rows)))
     frame = slide.shapes.add_table(len(rows), len(rows[0]), *places)
     made = frame.table
     made.horz_banding = False
-    for index, width in enumerate(widths):
-        made.columns[index].width = Inches(box.width * width / sum(widths))
+    for index, width in enumerate(columns):
+        made.columns[index].width = Inches(width)
     for y, row in enumerate(rows):
-        made.rows[y].height = Inches(height / len(rows))
+        made.rows[y].height = Inches(heights[y] + spare)
         for x, entry in enumerate(row):
-            text, fill = entry if isinstance(entry, tuple) else (entry, None)
+            fill = entry[1] if isinstance(entry, tuple) else None
             cell = made.cell(y, x)
-            cell.margin_left = cell.margin_right = Inches(0.06)
-            cell.margin_top = cell.margin_bottom = Inches(0.03)
+            cell.margin_left = cell.margin_right = Inches(_SIDE)
+            cell.margin_top = cell.margin_bottom = Inches(_ABOVE)
+            cell.vertical_anchor = MSO_ANCHOR.BOTTOM if y == 0 else MSO_ANCHOR.MIDDLE
             cell.fill.solid()
             cell.fill.fore_color.rgb = colour(SOFT if y == 0 else fill or "FFFFFF")
-            run = cell.text_frame.paragraphs[0].add_run()
-            run.text = clean(text)
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = PP_ALIGN.CENTER if centred and x else PP_ALIGN.LEFT
+            run = paragraph.add_run()
+            run.text = told[y][x]
             dress(run.font, size, bold=y == 0 or x == 0)
-            run.font.size = Pt(size)
     return frame
 
 
-def describe(shape: Any, text: str) -> None:
-    """Give a shape its alternative text."""
-    (properties,) = shape._element.xpath("./p:nvGraphicFramePr/p:cNvPr")
-    properties.set("descr", clean(text))
+def _heights(rows: Sequence[Sequence[str]], columns: Sequence[float], size: float) -> list[float]:
+    """Give the height in inches of each row; one is too high where a word of usual length would break."""
+    result = []
+    for y, row in enumerate(rows):
+        lines = 1
+        for x, (text, width) in enumerate(zip(row, columns, strict=True)):
+            wide = _WIDE if x and y else _BOLD
+            room = max(1, int((width - 2 * _SIDE) * 72 / (size * wide)))
+            longest = max((len(word) for word in text.split()), default=0)
+            lines = max(lines, len(textwrap.wrap(text, room)), 99 if room < longest <= _WORD else 1)
+        result.append(lines * size * _LINE / 72 + 2 * _ABOVE)
+    return result
 
 
-def chart(
-    slide: Any, box: Box, kind: str, labels: Sequence[str], series: Sequence[tuple[str, str, Sequence[Any]]]
-) -> Any:
-    """Put a chart that PowerPoint can edit.
-
-    Parameters
-    ----------
-    slide : pptx slide
-    box : Box
-    kind : str
-        Name in ``XL_CHART_TYPE``.
-    labels : sequence of str
-        Of the categories.
-    series : sequence of tuple
-        Name, colour as ``RRGGBB`` and a number or None a category.
-    """
-    from pptx.chart import data as chart_data
-    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
-    from pptx.util import Inches
-
-    make: Any = chart_data.CategoryChartData
-    found = make(number_format="0%" if all(_is_share(part) for _, _, part in series) else "#,##0")
-    found.categories = [clean(label) for label in labels]
-    for name, _, numbers in series:
-        found.add_series(clean(name), numbers)
-    places = (Inches(part) for part in (box.left, box.top, box.width, box.height))
-    frame = slide.shapes.add_chart(getattr(XL_CHART_TYPE, kind), *places, found)
-    made = frame.chart
-    made.font.size, made.font.name = _points(12), BODY_FONT
-    made.has_title = False
-    made.has_legend = len(series) > 1
-    if made.has_legend:
-        made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    made.value_axis.major_gridlines.format.line.color.rgb = colour(RULE)
-    made.value_axis.format.line.fill.background()
-    made.value_axis.minimum_scale = 0
-    made.category_axis.format.line.color.rgb = colour(MUTED)
-    for plotted, (_, code, _) in zip(made.plots[0].series, series, strict=True):
-        _paint(plotted, kind, code)
-    return frame
-
-
-def _is_share(numbers: Sequence[Any]) -> bool:
-    return all(number is None or (isinstance(number, float) and abs(number) <= 1) for number in numbers)
-
-
-def _points(size: float) -> Any:
+def points(size: float) -> Any:
+    """Give a size in points as PowerPoint counts."""
     from pptx.util import Pt
 
     return Pt(size)
-
-
-def _paint(plotted: Any, kind: str, code: str) -> None:
-    """Colour one series; the second voice has squares and dashes, so that grey paper is enough."""
-    from pptx.enum.chart import XL_MARKER_STYLE
-    from pptx.enum.dml import MSO_LINE
-
-    if not kind.startswith("LINE"):
-        plotted.format.fill.solid()
-        plotted.format.fill.fore_color.rgb = colour(code)
-        return
-    plotted.smooth = False
-    plotted.format.line.color.rgb = colour(code)
-    plotted.format.line.width = _points(2.5)
-    customer = code == COLOURS["customer"]
-    plotted.format.line.dash_style = MSO_LINE.DASH if customer else MSO_LINE.SOLID
-    plotted.marker.style = XL_MARKER_STYLE.SQUARE if customer else XL_MARKER_STYLE.CIRCLE
-    plotted.marker.size = 7
-    plotted.marker.format.fill.solid()
-    plotted.marker.format.fill.fore_color.rgb = colour(code)
-    plotted.marker.format.line.color.rgb = colour(code)
 
 
 def stable(deck: bytes, created: dt.datetime | None) -> bytes:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from voices.report import board, i18n, pdf_parts, sentences
+from voices.report import board, charts, i18n, pdf_parts, sentences
 from voices.report.board import Numbers
 from voices.report.model import VOICES
+from voices.report.pictures import EMOTIONS
+from voices.report.questions import questions
+from voices.report.slide_charts import Series, chart, recolour, upside_down
 from voices.report.slide_shapes import (
     COLOURS,
     GREY,
@@ -18,8 +21,6 @@ from voices.report.slide_shapes import (
     TINTS,
     WIDTH,
     Box,
-    chart,
-    describe,
     room,
     stable,
     table,
@@ -37,8 +38,10 @@ TOP = 1.7
 FULL = Box(MARGIN, TOP, WIDTH - 2 * MARGIN, HEIGHT - TOP - 0.65)
 MAX_THEMES = 10
 MAX_PERIODS = 24
-MAX_CHANGES = 12
+MAX_CHANGES = 7
 MAX_MATRIX = 8
+SHADES = ("F8E3D5", "F0C6A9", "E39C6C", "CF7238")
+"""Colours of a pair that passed one to four layers of evidence."""
 
 
 def render_slides(report: Report, *, language: str) -> bytes:
@@ -82,39 +85,58 @@ def render_slides(report: Report, *, language: str) -> bytes:
     return stable(stream.getvalue(), created)
 
 
-def _slide(deck: Any, title: str, notes: list[str]) -> Any:
+def _slide(deck: Any, title: str, notes: list[str], *, opening: bool = False) -> Any:
     from voices.report.slide_master import add_slide
 
-    return add_slide(deck, title, notes)
+    return add_slide(deck, title, notes, opening=opening)
 
 
 def _answer(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
     """Add the headline with the answer in full sentences."""
     told = list(sentences.answer(report, words))
-    slide = _slide(deck, sentences.headline(report, words), [*told, sentences.next_step(report, words)])
-    write(slide, Box(MARGIN, TOP, WIDTH - 2 * MARGIN, 0.35), [words("kicker")], sizes=(14,), colour=MUTED)
-    write(slide, Box(MARGIN, TOP + 0.5, WIDTH - 2 * MARGIN, FULL.height - 0.5), told, sizes=(20, 18, 16, 14, 12))
+    notes = [*told, sentences.next_step(report, words)]
+    slide = _slide(deck, sentences.headline(report, words), notes, opening=True)
+    write(slide, Box(MARGIN, 0.4, FULL.width, 0.35), [words("kicker")], sizes=(16,), colour=MUTED)
+    write(slide, Box(MARGIN, 3.05, FULL.width, 3.85), told, sizes=(22, 20, 18, 16, 14, 12))
 
 
 def _next(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
-    """Add the shared problems side by side, and what to do next."""
+    """Add the shared problems, with the share of both sides and how sure each is, and what to do next."""
     step = sentences.next_step(report, words)
     if not report.problems:
         slide = _slide(deck, words("next.name"), [step])
         write(slide, FULL, [step], sizes=(20, 18, 16))
         return
-    head = [words("board.top_problem"), *(words(f"voice.{voice}") for voice in VOICES), words("board.top_sure")]
-    rows = [head]
-    for path in report.problems[: board.TOP]:
-        shares = [numbers.share(side.negative) for side in (path.employee, path.customer)]
-        rows.append([sentences.path_name(path, words), *shares, board.sure(path, words)])
-    more = len(report.problems) - board.TOP
-    notes = [board.sure(path, words) for path in report.problems[: board.TOP]]
+    paths = report.problems[: board.TOP]
+    more = len(report.problems) - len(paths)
+    names = [sentences.path_name(path, words) for path in paths]
+    notes = [f"{name}: {board.sure(path, words)}" for name, path in zip(names, paths, strict=True)]
     notes += [words("slides.others", n=words.integer(more))] if more > 0 else []
     slide = _slide(deck, words("board.top"), [*notes, step])
-    table(slide, Box(MARGIN, TOP, FULL.width, 2.9), rows, (1.3, 1.2, 1.2, 2.6), size=13)
-    write(slide, Box(MARGIN, 5.0, FULL.width, 0.4), [words("next.name")], sizes=(16,), bold=True)
-    write(slide, Box(MARGIN, 5.4, FULL.width, 1.35), [step], sizes=(16, 14, 13, 12), fill=SOFT)
+    sides = {voice: [getattr(path, voice) for path in paths] for voice in VOICES}
+    series = [
+        Series(words(f"voice.{voice}"), COLOURS[voice], [side.negative.value for side in found],
+               [side.negative for side in found])
+        for voice, found in sides.items()
+    ]  # fmt: skip
+    made = chart(slide, Box(MARGIN, TOP + 0.3, 6.7, 3.45), "BAR_CLUSTERED", names, series,
+                 text=words("charts.problems_desc"), size=14)  # fmt: skip
+    upside_down(made, gap=60)
+    write(slide, Box(MARGIN, TOP, 6.7, 0.3), [words("slides.problem_chart_sides")], sizes=(13,), colour=MUTED)
+    height = 3.75 / len(paths)
+    for index, (name, path) in enumerate(zip(names, paths, strict=True)):
+        place = Box(7.6, TOP + index * height, WIDTH - MARGIN - 7.6, 0.36)
+        write(slide, place, [name], sizes=(18, 16, 14, 12), bold=True)
+        told = [
+            " · ".join(
+                f"{words(f'voice.{voice}')} {numbers.percent(getattr(path, voice).negative.value)}" for voice in VOICES
+            ),
+            board.sure(path, words),
+        ]
+        below = Box(place.left, place.top + 0.36, place.width, height - 0.4)
+        write(slide, below, told, sizes=(16, 14, 13, 12, 11, 10))
+    write(slide, Box(MARGIN, 5.6, FULL.width, 1.3), [f"{words('next.name')}: {step}"], sizes=(18, 16, 14, 13, 12),
+          fill=SOFT)  # fmt: skip
 
 
 def _problems(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
@@ -146,51 +168,26 @@ def _problem_chart(slide: Any, sides: tuple[Side, Side], report: Report, words: 
     place = Box(MARGIN, TOP + 0.85, 7.2, 2.85)
     times = board.periods([side.row for side in sides])[-MAX_PERIODS:]
     theme = words.theme(sides[0].theme)
-    period = words.known("period", report.method.period or "other")
+    period = board.course_period(report, words)
     names = [words(f"voice.{side.voice}") for side in sides]
     if len(times) > 1:
         title = words("slides.problem_chart_course", period=period)
         courses = [{point.ordinal: point.negative_share for point in side.row.points} for side in sides]
         series = [
-            (name, COLOURS[side.voice], [course.get(ordinal) for ordinal, _ in times])
+            Series(name, COLOURS[side.voice], [course.get(ordinal) for ordinal, _ in times])
             for name, side, course in zip(names, sides, courses, strict=True)
         ]
-        made = chart(slide, place, "LINE_MARKERS", [words.period(label) for _, label in times], series)
-        describe(made, words("slides.alt_course", theme=theme, period=period))
+        labels = [words.period(label) for _, label in times]
+        text = words("slides.alt_course", theme=theme, period=period)
+        chart(slide, place, "LINE_MARKERS", labels, series, text=text)
     else:
         title = words("slides.problem_chart_sides")
-        made = chart(
-            slide, place, "BAR_CLUSTERED", names[::-1], [(theme, GREY, [s.negative.value for s in sides[::-1]])]
-        )
-        _ranges(made, sides[::-1])
-        describe(made, words("slides.alt_sides", theme=theme))
+        shares = [side.negative for side in sides]
+        series = [Series(theme, GREY, [share.value for share in shares], shares)]
+        made = chart(slide, place, "BAR_CLUSTERED", names, series, text=words("slides.alt_sides", theme=theme))
+        recolour(made, [COLOURS[side.voice] for side in sides])
+        upside_down(made, gap=60)
     write(slide, Box(MARGIN, TOP + 0.57, 7.2, 0.3), [title], sizes=(12,), colour=MUTED)
-
-
-def _ranges(made: Any, sides: tuple[Side, ...]) -> None:
-    """Colour the two bars and add their 95 % ranges as error bars."""
-    from lxml import etree
-    from pptx.oxml.ns import qn
-
-    from voices.report.slide_shapes import colour
-
-    (series,) = made.chart.plots[0].series
-    for index, side in enumerate(sides):
-        point = series.points[index].format.fill
-        point.solid()
-        point.fore_color.rgb = colour(COLOURS[side.voice])
-    bars = etree.Element(qn("c:errBars"))
-    for tag, value in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "0")):
-        etree.SubElement(bars, qn(f"c:{tag}"), val=value)
-    shares = [side.negative for side in sides]
-    for tag, ends in (("plus", [share.high for share in shares]), ("minus", [share.low for share in shares])):
-        literal = etree.SubElement(etree.SubElement(bars, qn(f"c:{tag}")), qn("c:numLit"))
-        etree.SubElement(literal, qn("c:ptCount"), val=str(len(shares)))
-        for index, (share, end) in enumerate(zip(shares, ends, strict=True)):
-            gap = 0.0 if share.value is None or end is None else abs(end - share.value)
-            point = etree.SubElement(literal, qn("c:pt"), idx=str(index))
-            etree.SubElement(point, qn("c:v")).text = repr(gap)
-    series._element.find(qn("c:cat")).addprevious(bars)
 
 
 def _quotes(slide: Any, box: Box, side: Side, words: Words) -> None:
@@ -203,64 +200,67 @@ def _quotes(slide: Any, box: Box, side: Side, words: Words) -> None:
         write(slide, place, [words("slides.quotes_none")], sizes=(12,), colour=MUTED)
         return
     limit = int(room(place, 12) * 0.8 / len(quotes))
-    write(slide, place, [pdf_parts.quoted(quote, limit) for quote in quotes], sizes=(14, 13, 12, 11), italic=True)
+    write(slide, place, [pdf_parts.quoted(quote, limit) for quote in quotes], sizes=(16, 14, 13, 12, 11), italic=True)
 
 
 def _matrix(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
+    """Add the pairs of themes: a mark and a colour where a pair passed, a dot where it passed nothing."""
     if not report.all_paths:
         return
-    grid = board.matrix(report)
+    grid = board.matrix(report, MAX_MATRIX)
     found = sum(path.grade != "none" for path in report.all_paths)
     total = len(report.all_paths)
-    title = words("board.matrix_title", found=words.integer(found), total=words.integer(total))
-    slide = _slide(deck, title, [words("board.matrix_intro")])
-    columns = grid.customer[:MAX_MATRIX]
-    rows: list[list[Any]] = [["", *(words.theme(theme) for theme in columns)]]
-    shades = ("FFFFFF", "F8E3D5", "F0C6A9", "E39C6C", "CF7238")
-    for employee in grid.employee[:MAX_MATRIX]:
+    title = words("charts.matrix", found=words.integer(found), total=words.integer(total))
+    notes = [words("matrix.intro"), *([words("slides.matrix_trimmed", n=words.integer(MAX_MATRIX))] if grid.trimmed
+                                      else [])]  # fmt: skip
+    slide = _slide(deck, title, notes)
+    rows: list[list[Any]] = [["", *(words.theme(theme) for theme in grid.customer)]]
+    for employee in grid.employee:
         cells: list[Any] = [words.theme(employee)]
-        for customer in columns:
+        for customer in grid.customer:
             path = grid.cells.get((employee, customer))
             depth = board.depth(path) if path else 0
-            cells.append((str(depth), shades[depth]) if path else "")
+            cells.append((words.integer(depth), SHADES[depth - 1]) if depth else "·" if path else "")
         rows.append(cells)
-    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.75), [words("board.matrix_intro")], sizes=(12, 11), colour=MUTED)
-    size = 11 if len(columns) < 7 else 10
-    table(slide, Box(MARGIN, TOP + 0.75, FULL.width, 4.3), rows, (2.0, *[1.0] * len(columns)), size=size)
+    legend = [words("slides.matrix_legend"), *notes[1:]]
+    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.55), [" ".join(legend)], sizes=(13, 12, 11), colour=MUTED)
+    widths = (1.5, *[1.0] * len(grid.customer))
+    table(slide, Box(MARGIN, TOP + 0.5, FULL.width, 4.7), rows, widths, sizes=(13, 12, 11, 10, 9, 8, 7), centred=True)
 
 
 def _themes(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
     for voice, every in report.themes.items():
-        rows = [row for row in every if row.negative is not None][:MAX_THEMES][::-1]
+        rows = [row for row in every if row.negative is not None][:MAX_THEMES]
         if not rows:
             continue
-        notes = [
-            f"{words.theme(row.theme)}: {numbers.share(row.share)}, {board.change(row, words)}" for row in rows[::-1]
-        ]
+        notes = [f"{words.theme(row.theme)}: {numbers.share(row.share)}, {board.change(row, words)}" for row in rows]
         slide = _slide(deck, board.theme_title(report, voice, words), [*notes, words("themes_part.intro")])
-        write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.3), [words("slides.themes_chart")], sizes=(13,), colour=MUTED)
+        write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.3), [words("slides.themes_chart")], sizes=(14,), colour=MUTED)
         fills = (("negative", COLOURS[voice]), ("neutral", "D5D2CB"), ("positive", TINTS[voice]))
-        series = [(words(f"sentiment.{key}"), code, [getattr(row, key) for row in rows]) for key, code in fills]
+        series = [Series(words(f"sentiment.{key}"), code, [getattr(row, key) for row in rows]) for key, code in fills]
         place = Box(MARGIN, TOP + 0.2, FULL.width, FULL.height - 0.2)
-        made = chart(slide, place, "BAR_STACKED", [words.theme(row.theme) for row in rows], series)
-        made.chart.plots[0].gap_width, made.chart.plots[0].overlap = 45, 100
-        describe(made, words("slides.alt_themes", voice=words(f"voice_in_text.{voice}")))
+        text = words("slides.alt_themes", voice=words(f"voice_in_text.{voice}"))
+        made = chart(slide, place, "BAR_STACKED", [words.theme(row.theme) for row in rows], series, text=text, size=14)
+        upside_down(made, gap=45)
+        made.chart.plots[0].overlap = 100
 
 
 def _feelings(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
     voices = [counts for counts in report.voices if sum(counts.emotion.values())]
-    keys = [key for key in ("frustration", "despondency", "worry", "gratitude", "energy")][::-1]
     if not voices:
         return
     slide = _slide(deck, board.emotion_title(report, words), [words("feelings.intro")])
     series = []
-    for counts in voices[::-1]:
+    for counts in voices:
         total = sum(counts.emotion.values())
-        shares = [counts.emotion[key] / total if key in counts.emotion else None for key in keys]
-        series.append((words(f"voice.{counts.voice}"), COLOURS[counts.voice], shares))
-    made = chart(slide, FULL, "BAR_CLUSTERED", [words(f"emotion.{key}") for key in keys], series)
-    made.chart.plots[0].gap_width = 60
-    describe(made, words("slides.alt_emotion"))
+        shares = [charts.measured(counts.emotion.get(key, 0), total) for key in EMOTIONS]
+        name = words(f"voice.{counts.voice}")
+        series.append(Series(name, COLOURS[counts.voice], [share.value for share in shares], shares))
+    labels = [words(f"emotion.{key}") for key in EMOTIONS]
+    told = words("charts.emotions_desc")
+    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.3), [told], sizes=(14, 12), colour=MUTED)
+    place = Box(MARGIN, TOP + 0.3, FULL.width, FULL.height - 0.3)
+    upside_down(chart(slide, place, "BAR_CLUSTERED", labels, series, text=told, size=14), gap=60)
 
 
 def _drivers(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
@@ -271,47 +271,52 @@ def _drivers(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
 
 def _driver(deck: Any, entry: Drivers, words: Words) -> None:
     voice = words(f"voice_in_text.{entry.voice}")
-    rows = entry.rows[:MAX_THEMES][::-1]
+    rows = entry.rows[:MAX_THEMES]
     basis = words("drivers.basis", r_squared=words.percent(entry.r_squared, 0), n=words.integer(entry.n_comments))
-    notes = [f"{words.theme(row.theme)}: {words.measured(row.weight)}" for row in rows[::-1]]
-    title = words("board.driver_title", theme=words.theme(entry.rows[0].theme), voice=voice)
+    notes = [f"{words.theme(row.theme)}: {words.measured(row.weight)}" for row in rows]
+    title = words("charts.drivers", theme=words.theme(entry.rows[0].theme), voice=voice)
     slide = _slide(deck, title, [basis, *notes, words("drivers.intro")])
-    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.5), [basis], sizes=(14, 12), colour=MUTED)
-    place = Box(MARGIN, TOP + 0.4, FULL.width, FULL.height - 0.9)
-    series = [(words("drivers.part"), COLOURS[entry.voice], [row.weight.value for row in rows])]
-    made = chart(slide, place, "BAR_CLUSTERED", [words.theme(row.theme) for row in rows], series)
-    made.chart.plots[0].gap_width = 60
-    describe(made, words("slides.alt_drivers", voice=voice))
-    write(slide, Box(MARGIN, 6.35, FULL.width, 0.5), [words("drivers.intro")], sizes=(12, 11), colour=MUTED)
+    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.4), [basis], sizes=(14, 12), colour=MUTED)
+    place = Box(MARGIN, TOP + 0.3, FULL.width, 4.2)
+    weights = [row.weight for row in rows]
+    series = [Series(words("drivers.part"), COLOURS[entry.voice], [weight.value for weight in weights], weights)]
+    labels, text = [words.theme(row.theme) for row in rows], words("slides.alt_drivers", voice=voice)
+    upside_down(chart(slide, place, "BAR_CLUSTERED", labels, series, text=text, size=14), gap=60)
+    write(slide, Box(MARGIN, 6.25, FULL.width, 0.75), [words("drivers.intro")], sizes=(14, 13, 12, 11), colour=MUTED)
 
 
 def _comparison(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
+    """Add the surest changes since the earlier run, those that are no chance first."""
     earlier = report.comparison
     if earlier is None:
         return
-    slide = _slide(deck, board.changed(earlier, words), [words("board.comparison_intro")])
+    changes = board.surest(earlier)
+    more = len(changes) - MAX_CHANGES
+    rest = [words("board.changes_more", n=words.integer(more))] if more > 0 else []
+    slide = _slide(deck, board.changed(earlier, words), [words("board.comparison_intro"), *rest])
     rows: list[list[Any]] = [
-        [words(key) for key in ("column.voice", "themes_part.theme", "board.before", "board.now", "board.difference",
+        [words(key) for key in ("themes_part.theme", "column.voice", "board.before", "board.now", "board.difference",
                                 "board.verdict")]
     ]  # fmt: skip
     fills = {"worse": TINTS["customer"], "better": TINTS["employee"], "flat": None}
-    for row in earlier.rows[:MAX_CHANGES]:
+    for row in changes[:MAX_CHANGES]:
         gap = row.difference
         told = words("format.parenthesis", text=words.points(gap.value),
                      detail=f"{words.points(gap.low)} – {words.points(gap.high)}")  # fmt: skip
-        verdict = (words.known("board", f"verdict_{row.verdict}"), fills.get(row.verdict))
+        verdict = (words.known("comparison", row.verdict), fills.get(row.verdict))
         shares = [numbers.percent(share.value) for share in (row.before, row.now)]
-        rows.append([words(f"voice.{row.voice}"), words.theme(row.theme), *shares, told, verdict])
-    write(
-        slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.5), [words("board.comparison_intro")], sizes=(12, 11), colour=MUTED
-    )
-    table(slide, Box(MARGIN, TOP + 0.5, FULL.width, 4.5), rows, (1.1, 2, 0.8, 0.8, 1.7, 1.5), size=12)
+        rows.append([board.cut(words.theme(row.theme), 60), words(f"voice.{row.voice}"), *shares, told, verdict])
+    told = words("board.comparison_intro")
+    write(slide, Box(MARGIN, TOP - 0.1, FULL.width, 0.6), [told], sizes=(14, 13, 12, 11), colour=MUTED)
+    table(slide, Box(MARGIN, TOP + 0.6, FULL.width, 4.15), rows, (2.4, 1.2, 0.7, 0.7, 1.9, 1.9))
+    write(slide, Box(MARGIN, 6.55, FULL.width, 0.4), rest or [""], sizes=(14, 12), colour=MUTED)
 
 
 def _method(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
+    """Add how the numbers came about; what a sceptical director would ask stands in the notes."""
     layers = "method.layers_text" if sentences.only_shared_tested(report) else "method.layers_more"
-    notes = [words("method.intervals_text"), words("method.coding_text"), words(layers)]
-    slide = _slide(deck, words("slides.method"), notes)
+    asked = [f"{question} {answer}" for question, answer in questions(report, words)]
+    slide = _slide(deck, words("slides.method"), [words("method.intervals_text"), words(layers), *asked])
     told = []
     for counts in report.voices:
         n, coded = words.integer(counts.read), words.integer(counts.coded)
@@ -321,4 +326,4 @@ def _method(deck: Any, report: Report, words: Words, numbers: Numbers) -> None:
     how = report.method
     if how.model:
         told.append(f"{words('method.model')}: {how.model} {how.model_version or ''}")
-    write(slide, FULL, told, sizes=(16, 14, 13, 12))
+    write(slide, FULL, told, sizes=(18, 16, 14, 13, 12))

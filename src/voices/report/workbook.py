@@ -6,16 +6,14 @@ what a cell can hold.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices.periods import period_start
 from voices.report import board, i18n, sentences, values, workbook_charts
 from voices.report.build import build
 from voices.report.model import VOICES
-from voices.report.workbook_columns import BARS, COLUMNS, LATER, NAMES, TRANSLATED, WIDTHS, kind
+from voices.report.workbook_columns import WIDTHS
+from voices.report.workbook_writer import MAX_ROWS, Writer, cell_text
 
 if TYPE_CHECKING:
     import pathlib
@@ -23,10 +21,7 @@ if TYPE_CHECKING:
     from voices.report.build import Tables
     from voices.report.i18n import Words
     from voices.report.model import Report
-
-MAX_CELL = 32_767
-"""UTF-16 units that a cell holds."""
-MAX_ROWS = 1_000_000
+    from voices.report.workbook_writer import Sheet
 
 
 def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None:
@@ -61,11 +56,11 @@ def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None
         if report.method.created:
             properties["created"] = report.method.created.replace(tzinfo=None)
         book.set_properties(properties)
-        writer = _Writer(book, words)
+        writer = Writer(book, words)
         _summary(writer, report)
         writer.table("problems", values.records(tables.alignment))
         _matrix(writer, report)
-        themes = [_with_neutral(row) for row in values.records(tables.themes)]
+        themes = sorted((_with_neutral(row) for row in values.records(tables.themes)), key=_by_size)
         trends = values.records(tables.trends)
         _theme_chart(writer, writer.table("themes", themes), themes)
         _course_chart(writer, writer.table("trends", trends), report, trends)
@@ -74,21 +69,6 @@ def write_workbook(tables: Tables, path: pathlib.Path, *, language: str) -> None
         writer.table("rejected", values.records(tables.rejected))
         writer.table("files", [_file(item, words) for item in tables.run.get("files") or ()])
         writer.explain(report.method.min_group)
-
-
-def cell_text(value: object) -> str:
-    r"""Give a text as a cell can hold it: no control characters, at most 32,767 UTF-16 units.
-
-    Examples
-    --------
-    >>> cell_text("a\x07b"), len(cell_text("x" * 40_000)), cell_text("x" * 40_000)[-1]
-    ('ab', 32767, '…')
-    """
-    text = values.text(value)
-    units = text.encode("utf-16-le")
-    if len(units) <= 2 * MAX_CELL:
-        return text
-    return units[: 2 * (MAX_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _file(item: object, words: Words) -> dict[str, Any]:
@@ -100,152 +80,11 @@ def _file(item: object, words: Words) -> dict[str, Any]:
     return raw
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column as it is written: its field, and how a row becomes a cell."""
-
-    field: str
-    source: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """A table as it was written: its sheet, and the place of each field."""
-
-    sheet: Any
-    places: dict[str, int]
-
-
-class _Writer:
-    """Sheets of one workbook in one language."""
-
-    def __init__(self, book: Any, words: Words) -> None:
-        self.book = book
-        self.words = words
-        self._explained: list[tuple[str, str]] = []
-        top = {"valign": "top"}
-        self.formats = {
-            "head": book.add_format(
-                {"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F1EFE9"}
-            ),
-            "title": book.add_format({"bold": True, "font_size": 16, "text_wrap": True, **top}),
-            "bold": book.add_format({"bold": True, "text_wrap": True, **top}),
-            "wrap": book.add_format({"text_wrap": True, **top}),
-            "text": book.add_format(top),
-            "count": book.add_format({"num_format": "#,##0", **top}),
-            "share": book.add_format({"num_format": "0.0%", **top}),
-            "number": book.add_format({"num_format": "0.000", **top}),
-            "change": book.add_format({"num_format": "+0.00%;-0.00%;0.00%", **top}),
-            "turned": book.add_format({"bold": True, "rotation": 60, "bottom": 2, "bg_color": "#F1EFE9"}),
-            "depth": book.add_format({"num_format": "0", "align": "center", **top}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top}),
-        }
-
-    def sheet(self, key: str) -> Any:
-        """Add a sheet and give it."""
-        name = self.words(f"sheet.{key}")[:31]
-        sheet = self.book.add_worksheet(name)
-        sheet.hide_gridlines(2)
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    def put(self, sheet: Any, row: int, column: int, value: object, kind: str) -> None:
-        """Write one cell as what it is; text always as a string, an empty value not at all."""
-        found = values.number(value)
-        if isinstance(value, dt.date):
-            sheet.write_datetime(row, column, value, self.formats["date"])
-        elif found is not None:
-            sheet.write_number(row, column, found, self.formats[kind])
-        elif text := cell_text(value):
-            sheet.write_string(row, column, text, self.formats["wrap" if kind == "wrap" else "text"])
-
-    def table(self, key: str, rows: values.Records) -> _Sheet:
-        """Write a table with a head, a filter and the columns that hold anything, and give where they are."""
-        sheet = self.sheet(key)
-        columns = self._columns(key, rows)
-        for index, column in enumerate(columns):
-            sheet.write_string(0, index, self.words(f"column.{column.field}"), self.formats["head"])
-            sheet.set_column(index, index, WIDTHS.get(column.field, 26 if column.kind == "name" else 14))
-            self._explained.append((key, column.field))
-        for number, row in enumerate(rows[:MAX_ROWS], start=1):
-            for index, column in enumerate(columns):
-                self.put(sheet, number, index, self._value(column, row), column.kind)
-        self._finish(sheet, columns, min(len(rows), MAX_ROWS))
-        if not rows:
-            sheet.write_string(1, 0, self.words("book.empty"), self.formats["text"])
-        if len(rows) > MAX_ROWS:
-            sheet.write_string(
-                MAX_ROWS + 1, 0, self.words("book.cut", n=self.words.integer(MAX_ROWS)), self.formats["bold"]
-            )
-        return _Sheet(sheet, {column.field: index for index, column in enumerate(columns)})
-
-    def explain(self, min_group: int | None) -> None:
-        """Write the sheet that says what every column means, and what an empty number means."""
-        sheet = self.sheet("columns")
-        heads = ("sheet", "column", "field", "meaning")
-        for index, (head, width) in enumerate(zip(heads, (22, 30, 26, 100), strict=True)):
-            sheet.write_string(0, index, self.words(f"book.{head}"), self.formats["head"])
-            sheet.set_column(index, index, width)
-        for row, (key, field) in enumerate(self._explained, start=1):
-            cells = (f"sheet.{key}", f"column.{field}", "", f"meaning.{field}")
-            for index, entry in enumerate(cells):
-                sheet.write_string(row, index, self.words(entry) if entry else field, self.formats["wrap"])
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(self._explained), 1), len(heads) - 1)
-        if min_group is not None:
-            told = self.words("book.withheld", fewer=board.Numbers(self.words, min_group).withheld)
-            sheet.write_string(len(self._explained) + 2, 3, told, self.formats["wrap"])
-
-    def note(self, key: str, field: str) -> None:
-        """Have a sheet that is no list of rows explained too."""
-        self._explained.append((key, field))
-
-    def _columns(self, key: str, rows: values.Records) -> list[_Column]:
-        """Give the columns to write: names beside theme ids, later layers only where they are filled."""
-        result = []
-        for field in COLUMNS[key]:
-            if field in LATER and all(values.number(row.get(field)) is None for row in rows):
-                continue
-            if field in NAMES:
-                result.append(_Column(NAMES[field], field, "name"))
-            result.append(_Column(field, field, kind(field)))
-            if field == "period":
-                result.append(_Column("period_start", field, "date"))
-        return result
-
-    def _value(self, column: _Column, row: dict[str, Any]) -> object:
-        value = row.get(column.source)
-        if column.kind == "name":
-            return self.words.theme(values.text(value))
-        if column.kind == "date":
-            return period_start(values.text(value))
-        text = values.text(value)
-        if column.field in {"why", "reason"}:
-            return self.words.why(text) if column.field == "why" else self.words.reason(text)
-        return self._told(column.field, text) if column.field in TRANSLATED else value
-
-    def _told(self, field: str, text: str) -> str:
-        return self.words.known("board", f"verdict_{text}") if field == "verdict" else self.words.known(field, text)
-
-    def _finish(self, sheet: Any, columns: list[_Column], n_rows: int) -> None:
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        sheet.autofilter(0, 0, max(n_rows, 1), len(columns) - 1)
-        for index, column in enumerate(columns):
-            if column.field in BARS and n_rows:
-                colour = "#EDBB98" if column.field.startswith("customer") else "#A9C9E0"
-                shape = {"type": "data_bar", "bar_color": colour, "min_type": "num", "min_value": 0}
-                sheet.conditional_format(1, index, n_rows, index, shape)
-
-
-def _summary(writer: _Writer, report: Report) -> None:
+def _summary(writer: Writer, report: Report) -> None:
     """Write the answer in sentences and the facts of the run."""
     words = writer.words
     sheet = writer.sheet("summary")
-    sheet.set_column(0, 0, 34)
+    sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, WIDTHS["value"])
     sheet.merge_range(0, 0, 0, 1, "")
     sheet.write_string(0, 0, cell_text(sentences.headline(report, words)), writer.formats["title"])
@@ -258,13 +97,13 @@ def _summary(writer: _Writer, report: Report) -> None:
     for row, (label, value) in enumerate(lines, start=2):
         sheet.set_row(row, _height(label, value))
         sheet.write_string(row, 0, label, writer.formats["bold"])
-        writer.put(sheet, row, 1, value, "count" if values.number(value) is not None else "wrap")
+        writer.put(sheet, row, 1, value, "fact" if values.number(value) is not None else "wrap")
 
 
 def _height(label: str, value: object) -> float:
     """Give the height in points that a label and its value need, since a file holds no automatic height."""
     text = "" if values.number(value) is not None else str(value)
-    return 15.0 * max(1, math.ceil(len(label) / 30), math.ceil(len(text) / (0.9 * WIDTHS["value"])))
+    return 15.0 * max(1, math.ceil(len(label) / 40), math.ceil(len(text) / (0.9 * WIDTHS["value"])))
 
 
 def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
@@ -294,7 +133,7 @@ def _facts(report: Report, words: Words) -> list[tuple[str, object]]:
     return [*facts, (words("method.layers"), words(layers))]
 
 
-def _matrix(writer: _Writer, report: Report) -> None:
+def _matrix(writer: Writer, report: Report) -> None:
     """Write employee themes against customer themes: how many layers of evidence each pair passed."""
     if not report.all_paths:
         return
@@ -303,9 +142,9 @@ def _matrix(writer: _Writer, report: Report) -> None:
     columns = {path.customer.theme: words.theme(path.customer.theme) for path in report.all_paths}
     sheet = writer.sheet("matrix")
     sheet.write_string(0, 0, words("column.employee_name"), writer.formats["head"])
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, len(columns), 8)
-    sheet.set_row(0, 130)
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, len(columns), 7)
+    sheet.set_row(0, min(250, 24 + 6 * max(len(name) for name in columns.values())))
     for index, name in enumerate(columns.values(), start=1):
         sheet.write_string(0, index, cell_text(name), writer.formats["turned"])
     for index, name in enumerate(rows.values(), start=1):
@@ -322,7 +161,7 @@ def _matrix(writer: _Writer, report: Report) -> None:
     writer.note("matrix", "matrix")
 
 
-def _more(writer: _Writer, tables: Tables, report: Report) -> None:
+def _more(writer: Writer, tables: Tables, report: Report) -> None:
     """Write the tables that not every run has, each only where it holds something."""
     emotions = _feelings(report, writer.words)
     if emotions:
@@ -330,7 +169,11 @@ def _more(writer: _Writer, tables: Tables, report: Report) -> None:
     for key in ("units", "drivers", "outcomes", "comparison", "topics"):
         frame = getattr(tables, key)
         if frame is not None and len(frame):
-            made = writer.table(key, values.records(frame))
+            rows = values.records(frame)
+            if key == "units":
+                name = writer.words.theme
+                rows.sort(key=lambda row: (values.text(row.get("unit")), name(values.text(row.get("theme")))))
+            made = writer.table(key, rows)
             if key == "drivers":
                 names = (1, len(frame), made.places["theme_name"])
                 series = [(made.places["weight"], workbook_charts.VOICES["employee"])]
@@ -358,7 +201,13 @@ def _with_neutral(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "neutral": max(0, (mentions or 0) - (positive or 0) - (negative or 0)) if known else None}
 
 
-def _theme_chart(writer: _Writer, made: _Sheet, rows: values.Records) -> None:
+def _by_size(row: dict[str, Any]) -> tuple[int, float]:
+    """Order themes as every other part does: by voice, the most mentioned first."""
+    voice = values.text(row.get("voice"))
+    return VOICES.index(voice) if voice in VOICES else len(VOICES), -(values.number(row.get("share")) or 0.0)
+
+
+def _theme_chart(writer: Writer, made: Sheet, rows: values.Records) -> None:
     """Draw negative, neutral and positive mentions of each voice's themes, where its rows stand together."""
     place = 0
     for voice in VOICES:
@@ -375,7 +224,7 @@ def _theme_chart(writer: _Writer, made: _Sheet, rows: values.Records) -> None:
         place += 28
 
 
-def _course_chart(writer: _Writer, made: _Sheet, report: Report, rows: values.Records) -> None:
+def _course_chart(writer: Writer, made: Sheet, report: Report, rows: values.Records) -> None:
     """Draw the negative share of the first shared problem over time, for both voices."""
     if not report.problems:
         return

@@ -18,6 +18,9 @@ LATER = (
     "n_units", "n_periods", "lag", "effect", "effect_low", "effect_high", "p_value", "q_value", "reverse_effect",
     "reverse_q_value", "similarity", "detectable_effect",
 )  # fmt: skip
+WITHHELD = frozenset(("themes", "trends", "units"))
+"""Sheets in which a number that is not shown has a grey cell."""
+TEXTS = frozenset(("voice", "theme", "unit", "period"))
 CHANGES = frozenset(("trend", "difference", "difference_low", "difference_high"))
 DECIMALS = frozenset((*LATER, "net_sentiment", "slope", "sentiment")) - {"n_units", "n_periods", "lag"}
 COLUMNS = {
@@ -34,7 +37,7 @@ COLUMNS = {
     ),
     "emotions": ("voice", "kind", "label", "n_comments", "share"),
     "units": (
-        "voice", "unit", "theme", "n_comments", "n_mentions", "share", "negative", "negative_share",
+        "unit", "theme", "voice", "n_comments", "n_mentions", "share", "negative", "negative_share",
     ),
     "drivers": (
         "voice", "theme", "weight", "weight_low", "weight_high", "slope", "n_mentions", "n_comments", "r_squared",
