@@ -25,6 +25,8 @@ LABELS = {
 }
 """Kind of what was found, as Presidio names it -> what is written in its place."""
 _ROUNDS = 10
+_ENDING = re.compile(r"(.*?)((?:/[^/\sA-Z]{1,24})?(?:~\d+)?)", re.DOTALL)
+"""An id, and what the reader put behind it: the question and the number of the copy."""
 
 
 def mask(text: str) -> str:
@@ -57,7 +59,8 @@ def mask_id(value: str) -> str:
     """Give an id that does not say who a person is.
 
     An id that holds an e-mail address, a name or a number of a person becomes ``id-`` and eight characters of its
-    hash: rows of one person keep one id, and nobody reads it. It is no protection against somebody who has a list
+    hash: rows of one person keep one id, and nobody reads it. What tells the answers of one person apart, such as
+    ``/pros`` or ``~2``, stays behind it, so that they are still known to be of one. It is no protection against somebody who has a list
     of the addresses and hashes each of them.
 
     Examples
@@ -67,6 +70,9 @@ def mask_id(value: str) -> str:
     """
     if mask(value) == value:
         return value
+    person, ending = _ENDING.fullmatch(value).groups()  # type: ignore[union-attr]
+    if ending and mask(ending) == ending and mask(person) != person:
+        return mask_id(person) + ending
     return "id-" + hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
