@@ -17,6 +17,7 @@ from voices.config import Settings
 from voices.foreign import HubModel
 from voices.models import HeadsModel, ModelFolder
 from voices.privacy import mask
+from voices.suppress import FEELINGS
 from voices.tables import VOICES
 from voices.taxonomy import Theme, load, theme_entry
 from voices.types import Status
@@ -99,6 +100,7 @@ def _counts_entry(counts: VoiceCounts) -> dict[str, Any]:
         "languages": dict(counts.languages.most_common()),
         "sentiment": dict(counts.sentiment),
         "emotion": dict(counts.emotion),
+        "people": {part: {kind: n for (of, kind), n in counts.people.items() if of == part} for part in FEELINGS},
         "n_units": len(counts.units),
         "with_unit": sum(counts.units.values()),
         "with_date": counts.with_date,

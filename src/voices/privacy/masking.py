@@ -60,8 +60,8 @@ def mask_id(value: str) -> str:
 
     An id that holds an e-mail address, a name or a number of a person becomes ``id-`` and eight characters of its
     hash: rows of one person keep one id, and nobody reads it. What tells the answers of one person apart, such as
-    ``/pros`` or ``~2``, stays behind it, so that they are still known to be of one. It is no protection against somebody who has a list
-    of the addresses and hashes each of them.
+    ``/pros`` or ``~2``, stays behind it, so that they are still known to be of one. It is no protection
+    against somebody who has a list of the addresses and hashes each of them.
 
     Examples
     --------

@@ -1,0 +1,168 @@
+"""Attacks on the first privacy rules: exports made so that a careless count would show too few people."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import coded
+from voices.aggregate import Aggregates, VoiceCounts
+from voices.align.collect import Collected
+from voices.align.drivers import DriverMoments
+from voices.coded_files import read_coded
+from voices.export import CodedWriter
+from voices.outputs import publish
+from voices.suppress import withhold_feelings
+from voices.tables import themes_table, trends_table, unit_themes_table
+
+
+def rows(people, copies, *, theme="trust", shuffled=False, unit="Breda", **fields):
+    """Comments of people with several rows each, named as the reader names them: e1, e1~2, e1~3."""
+    found = []
+    for copy in range(1, copies + 1):
+        for person in range(people):
+            item = coded((theme, "negative"), row=len(found) + 2, unit=unit, **fields)
+            name = f"e{person}" if copy == 1 else f"e{person}~{copy}"
+            object.__setattr__(item.comment, "id", name)
+            found.append(item)
+    order = np.random.default_rng(3).permutation(len(found)) if shuffled else range(len(found))
+    return [found[k] for k in order]
+
+
+def counted_as_run(comments):
+    result = Aggregates("month")
+    for start in range(0, len(comments), 7):
+        result.add(comments[start : start + 7])
+    return result
+
+
+def counted_as_align(comments, path, monkeypatch):
+    monkeypatch.setattr("voices.coded_files.BATCH", 7)
+    with CodedWriter(path) as writer:
+        writer.write(comments)
+    collected = Collected("month")
+    for batch in read_coded(path):
+        collected.add_table(batch.table)
+    return collected.aggregates
+
+
+@pytest.mark.parametrize("suffix", ["run", ".jsonl", ".csv", ".parquet"])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_one_person_with_many_rows_is_one_person(suffix, shuffled, tmp_path, monkeypatch):
+    comments = rows(4, 5, shuffled=shuffled)
+    if suffix == "run":
+        counts = counted_as_run(comments)
+    else:
+        counts = counted_as_align(comments, tmp_path / f"coded{suffix}", monkeypatch)
+    total, unit = counts.total("employee"), counts.by_unit("employee")["Breda"]
+    for cell in (total, unit):
+        assert (cell.n_comments, cell.n_people, cell.speakers["trust"]) == (20, 4, 4)
+        assert cell.mentions("trust") == 20
+    assert counts.voices["employee"].people["sentiment", "negative"] == 4
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_answers_of_one_person_to_several_questions_are_one_person(suffix, tmp_path, monkeypatch):
+    comments = rows(28, 1)
+    for k, item in enumerate(comments):
+        object.__setattr__(item.comment, "id", f"id-00{k // 4}/{'abcd'[k % 4]}")
+    counts = counted_as_align(comments[:4], tmp_path / f"coded{suffix}", monkeypatch)
+    total = counts.total("employee")
+    assert (total.n_comments, total.n_people, total.speakers["trust"]) == (4, 1, 1)
+    assert counts.voices["employee"].people["sentiment", "negative"] == 1
+
+
+def test_people_who_answer_in_every_wave_are_counted_in_every_wave():
+    waves = [pd.Timestamp(2025, month, 1).date() for month in (1, 2, 3)]
+    comments = rows(12, 3)
+    for k, item in enumerate(comments):
+        object.__setattr__(item.comment, "date", waves[k // 12])
+    counts = counted_as_run(comments)
+    assert [cell.n_people for cell in counts.by_period("employee").values()] == [12, 12, 12]
+    assert counts.total("employee").speakers["trust"] == 12
+    assert counts.by_period("employee", "quarter")["2025-Q1"].n_people == 12
+
+
+def frames(counts):
+    return {
+        "themes": themes_table(counts),
+        "trends": trends_table(counts),
+        "unit_themes": unit_themes_table(counts),
+        "alignment": pd.DataFrame({"employee_theme": [], "customer_theme": [], "grade": []}),
+    }
+
+
+def record(counts, **people):
+    entry = {
+        "read": 40, "coded": 40, "languages": {"nl": 39, "fr": 1}, "sentiment": {"negative": 28, "mixed": 12},
+        "emotion": {"none": 30, "worry": 9, "energy": 1}, "first_date": "2025-01-03", "last_date": "2025-03-09",
+    }  # fmt: skip
+    return {"thresholds": {"min_group": 10}, "counts": {voice: entry | people for voice in counts.voices}}
+
+
+def a_voice(people):
+    counts = Aggregates("month")
+    counts.add_counts([("employee", "A", None)], [40], [(0, "trust", "negative")], [40], [people], [people])
+    counts.voices["employee"] = VoiceCounts()
+    return counts
+
+
+def test_a_voice_of_few_people_shows_no_feelings():
+    counts = a_voice(9)
+    run = record(counts)
+    publish(frames(counts), run)
+    told = run["counts"]["employee"]
+    assert (told["sentiment"], told["emotion"], told["languages"]) == ({}, {}, {})
+    assert (told["first_date"], told["last_date"]) == (None, None)
+    assert told["read"] == 40  # the books still balance
+
+
+def test_feelings_of_few_people_are_counted_together():
+    counts = a_voice(40)
+    run = record(counts, people={"sentiment": {"negative": 28, "mixed": 6}, "emotion": {"none": 30}})
+    publish(frames(counts), run)
+    told = run["counts"]["employee"]
+    assert told["sentiment"] == {"negative": 28, "withheld": 12}  # twelve comments of six people
+    assert told["emotion"] == {"none": 30, "withheld": 10}
+    assert told["languages"] == {"nl": 39}
+    once = json.dumps(run["counts"])
+    publish(frames(counts), run)
+    assert json.dumps(run["counts"]) == once
+    assert withhold_feelings(told, told=True, min_group=29)["sentiment"] == {"withheld": 40}
+
+
+@pytest.mark.parametrize("counted_people", [True, False])
+def test_small_themes_of_an_earlier_run_are_not_shown_by_comparing(counted_people, tmp_path):
+    before = themes_table(a_voice(9)).assign(n_respondents=40)
+    if not counted_people:
+        before = before.drop(columns=["n_respondents", "n_people"]).assign(n_mentions=9)
+    before.to_csv(tmp_path / "themes.csv", index=False)
+    old = {"counts": {}, "model": {"name": "m", "version": "1", "sha256": "0"}, "created": "2025-01-01"}
+    (tmp_path / "run.json").write_text(json.dumps(old), encoding="utf8")
+    counts = a_voice(40)
+    assert len(publish(frames(counts), record(counts), previous=tmp_path)["comparison"]) == 0
+    shown = themes_table(a_voice(40))
+    shown.to_csv(tmp_path / "themes.csv", index=False)
+    assert publish(frames(counts), record(counts), previous=tmp_path)["comparison"]["theme"].tolist() == ["trust"]
+
+
+def scored(people, voices_of_trust):
+    """Give the drivers of 400 scored answers of some people; only the first few mention trust."""
+    rng = np.random.default_rng(1)
+    ids = [f"e{k % people}/{k // people}" if people <= 20 else f"e{k}" for k in range(400)]
+    speaks = np.array([k % people < voices_of_trust for k in range(400)])
+    pay = rng.integers(0, 2, 400).astype(bool)
+    scores = 8 - 3.0 * speaks - 2.0 * pay + rng.normal(size=400)
+    mentions = [(k, "trust", -1) for k in np.flatnonzero(speaks)] + [(k, "pay", -1) for k in np.flatnonzero(pay)]
+    moments = DriverMoments()
+    moments.add("employee", ids, scores, mentions)
+    return {driver.theme for driver in moments.drivers("employee", seed=1)}
+
+
+@pytest.mark.parametrize(
+    ("people", "speakers", "shown"),
+    [(20, 4, {"pay"}), (20, 5, {"pay", "trust"}), (400, 4, {"pay"}), (400, 40, {"pay", "trust"})],
+)
+def test_drivers_need_people_and_not_comments(people, speakers, shown):
+    assert scored(people, speakers) == shown
