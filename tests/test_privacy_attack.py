@@ -1,6 +1,7 @@
 """Attacks on the first privacy rules: exports made so that a careless count would show too few people."""
 
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from voices.aggregate import Aggregates, VoiceCounts
 from voices.align.collect import Collected
 from voices.align.drivers import DriverMoments
 from voices.coded_files import read_coded
+from voices.config import Settings
 from voices.export import CodedWriter
 from voices.outputs import publish
+from voices.pipeline import align, run
 from voices.suppress import withhold_feelings
 from voices.tables import themes_table, trends_table, unit_themes_table
 
@@ -166,3 +169,30 @@ def scored(people, voices_of_trust):
 )
 def test_drivers_need_people_and_not_comments(people, speakers, shown):
     assert scored(people, speakers) == shown
+
+
+def test_no_file_says_who_somebody_is_by_the_name_of_an_export(tmp_path):
+    """Names and numbers stand in file names, too, and those in ids, in the record and in the rejected rows."""
+    files = []
+    for n in range(2):
+        files.append(tmp_path / f"Scan{n} van sophie{n}@voorbeeld.nl.csv")
+        text = [f"De werkdruk is veel te hoog in week {k}" for k in range(12)]
+        pd.DataFrame({"id": ["e1", "e1", *range(10)], "comment": [text[0], *text[:11]]}).to_csv(files[n], index=False)
+    out, coded_file, roots = tmp_path / "out", tmp_path / "codes of mark@voorbeeld.nl.jsonl", tmp_path / "roots"
+    settings = Settings(threads=1, discover=False)
+    run(files, [], out, settings=settings)
+    with CodedWriter(coded_file) as writer:
+        writer.write(rows(12, 2))
+    align([coded_file], roots, settings=settings, previous=out)
+    written = [path for path in (*out.rglob("*"), *roots.rglob("*"), coded_file) if path.is_file()]
+    assert "duplicate of row" in (out / "rejected.csv").read_text(encoding="utf8")
+    assert [(path.name, "voorbeeld") for path in written if b"voorbeeld" in uncompressed(path)] == []
+
+
+def uncompressed(path):
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv().encode()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return b"".join(map(book.read, book.namelist()))
+    return path.read_bytes()

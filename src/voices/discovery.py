@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,7 +150,7 @@ def discover_files(
         counts: dict[str, dict[str, int]] = {}
         for path in files:
             progress.start(path.name, None)
-            counts[path.name] = books = {"read": 0, "used": 0, "rejected": 0}
+            counts[_unused(mask(path.name), counts)] = books = {"read": 0, "used": 0, "rejected": 0}
             for batch in _batches(_coded(path, books), analyst.batch_size):
                 _encode(batch, collector, analyst.encode, settings.language)
                 progress.advance(len(batch))
@@ -177,6 +177,12 @@ def discover_files(
         del found
         shutil.rmtree(spill)
     return record
+
+
+def _unused(name: str, counts: Collection[str]) -> str:
+    """Give a name that no other file has; two files can be called the same once they are masked."""
+    same = sum(known == name or known.startswith(f"{name} (") for known in counts)
+    return f"{name} ({same + 1})" if same else name
 
 
 def _batches(items: Iterator[Coded], size: int) -> Iterator[list[Coded]]:

@@ -248,15 +248,14 @@ class _Columns:
             return
         people = person_ids(self.table["id"].to_pylist())
         themes: dict[int, list[str]] = {row: [] for row in later}
-        for _, row, theme, _ in self.mentions():
+        for _, row, name, _ in self.mentions():
             if row in themes:
-                themes[row].append(theme)
+                themes[row].append(name)
         said = set()
         for row in later:
             names = self.voice_names[self.voices[row]], self.unit_names[self.units[row]]
             key = (*names, self.period_names[self.periods[row]])
-            every: list[str | None] = [None, *themes[row]]
-            for theme in every:
+            for theme in (None, *themes[row]):
                 what = (people[row], int(self.rows[row]), key, theme)
                 if what not in said:
                     said.add(what)
