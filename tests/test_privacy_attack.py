@@ -12,10 +12,13 @@ from voices.aggregate import Aggregates, VoiceCounts
 from voices.align.collect import Collected
 from voices.align.drivers import DriverMoments
 from voices.coded_files import read_coded
+from voices.coding import Input, _own
 from voices.config import Settings
 from voices.export import CodedWriter
 from voices.outputs import publish
 from voices.pipeline import align, run
+from voices.privacy import is_personal_number
+from voices.read import from_dataframe, plan, read_comments
 from voices.suppress import withhold_feelings
 from voices.tables import themes_table, trends_table, unit_themes_table
 
@@ -169,6 +172,29 @@ def scored(people, voices_of_trust):
 )
 def test_drivers_need_people_and_not_comments(people, speakers, shown):
     assert scored(people, speakers) == shown
+
+
+def ids_of(given):
+    """Give the ids under which the answers of an export are written."""
+    texts = [f"The workload in week {k} was too high" for k in range(len(given))]
+    table = pd.DataFrame({"id": given, "comment": texts})
+    with from_dataframe(table, name="staff") as source:
+        entry = Input(source, plan(source), "employee")
+        return [_own(comment, entry).id for comment in read_comments(source, entry.plan, voice="employee")]
+
+
+def test_customer_numbers_stay_whole_where_some_pass_the_test_of_citizen_numbers_by_chance():
+    numbers = list(map(str, np.random.default_rng(1).integers(100_000_000, 600_000_000, 300)))
+    assert 10 < sum(map(is_personal_number, numbers)) < 50
+    assert ids_of(numbers) == numbers
+    assert ids_of([f"{n}" for n in numbers[:40]] + ["sophie@shop.nl"])[-1].startswith("id-")
+
+
+def test_citizen_numbers_are_hashed_also_when_a_few_are_mistyped():
+    numbers = [n for n in map(str, range(111_222_333, 111_223_000)) if is_personal_number(n)][:40]
+    found = ids_of([*numbers, "111222334", "X-12"])
+    assert all(name.startswith("id-") for name in found[:-1])
+    assert found[-1] == "X-12"
 
 
 def test_no_file_says_who_somebody_is_by_the_name_of_an_export(tmp_path):

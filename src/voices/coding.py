@@ -111,7 +111,7 @@ class Coder:
             n_expected = entry.plan.rows * max(1, len(entry.plan.columns.text))
             self.progress.start(f"{entry.voice}: {entry.plan.file}", n_expected)
             for records in self._read(entry):
-                comments = [_own(r, entry.prefix) for r in records if isinstance(r, Comment)]
+                comments = [_own(r, entry) for r in records if isinstance(r, Comment)]
                 rejected = [_told(r) for r in records if isinstance(r, Rejected)]
                 with self.timer.stage("prepare"):
                     prepared = prepare(comments, language=self.settings.language)
@@ -169,7 +169,7 @@ def _check_mapping(inputs: Sequence[Input], mapping: Mapping[str, Sequence[str]]
                 find_columns(wanted, every, file=", ".join(entry.plan.file for entry in inputs))
 
 
-def _own(comment: Comment, prefix: str) -> Comment:
+def _own(comment: Comment, entry: Input) -> Comment:
     """Mask who a person is in the text, the question, the file's name and the id; make ids unique among files.
 
     Units stay as they are: they are where people work or shop, also where one is called after a person.
@@ -179,7 +179,7 @@ def _own(comment: Comment, prefix: str) -> Comment:
         source=_once(comment.source),
         text=mask(comment.text),
         question=_once(comment.question) if comment.question else comment.question,
-        id=prefix + mask_id(comment.id),
+        id=entry.prefix + mask_id(comment.id, personal=entry.plan.personal_ids),
     )
 
 
