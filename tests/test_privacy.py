@@ -122,6 +122,18 @@ def test_ids_that_say_who_somebody_is_are_hashed(value):
     assert mask_id(value + "x@y.nl") != hashed
 
 
+@pytest.mark.parametrize("ending", ["/pros", "/wat_gaat_goed", "/2", "~2", "/cons~3"])
+@pytest.mark.parametrize("who", ["sophie@shop.nl", "staff Jan Smit:12", "111222333", "Sophie Jansen"])
+def test_answers_of_one_person_keep_one_hash(who, ending):
+    assert mask_id(who + ending) == mask_id(who) + ending
+
+
+def test_an_ending_that_names_somebody_is_hashed_with_the_id():
+    assert mask_id("sophie@shop.nl/rajesh@shop.nl").startswith("id-")
+    assert "rajesh" not in mask_id("sophie@shop.nl/rajesh@shop.nl")
+    assert "sophie" not in mask_id("e12/sophie@shop.nl")
+
+
 def test_lists_do_not_overlap():
     lists = load()
     assert not lists.first & (lists.capital | lists.words | lists.doubtful)

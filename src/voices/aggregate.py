@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWERS_A_ROW = 20
 """At most so many different endings of ids, such as ``/pros``, tell the answers of one person apart."""
+MOST_ROWS = 24
+"""Rows of one person that are told apart; what a person says in later ones counts as nobody's."""
 Key = tuple[str, str | None, str | None]
 """Voice, unit and name of the period of a cell; None where a comment has no unit or date."""
 
@@ -27,7 +29,8 @@ class Cell:
     """Counts of the judged comments of one voice, unit and period.
 
     ``polarities[theme]`` counts the comments that mention the theme as positive, negative, neutral;
-    ``speakers[theme]`` counts the people who mention it.
+    ``speakers[theme]`` counts the people who mention it. Where people have several rows, people are at least
+    so many: those of the first rows, or of the second rows, or of the third, whichever are most.
     """
 
     n_comments: int = 0
@@ -46,7 +49,7 @@ class Cell:
 
 @dataclass
 class VoiceCounts:
-    """What became of the comments of one voice."""
+    """What became of the comments of one voice; ``people[part, kind]`` are those behind a feeling or language."""
 
     classified: int = 0
     status: Counter[str] = field(default_factory=Counter)
@@ -54,6 +57,7 @@ class VoiceCounts:
     sentiment: Counter[str] = field(default_factory=Counter)
     emotion: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
+    people: Counter[tuple[str, str]] = field(default_factory=Counter)
     with_date: int = 0
     first_date: dt.date | None = None
     last_date: dt.date | None = None
@@ -88,6 +92,7 @@ class Aggregates:
         self._arrays: _Tables | None = None
         self._person: tuple[str, str, int] | None = None
         self._said: set[object] = set()
+        self._again: dict[int, dict[Key, Counter[str | None]]] = {}
 
     @property
     def comments(self) -> np.ndarray:
@@ -116,17 +121,18 @@ class Aggregates:
         people: list[int] = []
         speakers: list[int] = []
         for coded in batch:
+            comment = coded.comment
+            self._listen_to((str(comment.voice), comment.source, comment.row))
             self._add_to_voice(coded)
             if coded.status is not Status.CODED:
                 continue
-            comment = coded.comment
             when = period_of(comment.date, self.period) if comment.date else None
             key = (str(comment.voice), comment.unit, when)
-            self._listen_to((str(comment.voice), comment.source, comment.row))
+            row = copy_number(comment.id)
             for mention in coded.mentions:
                 mentions.append((len(keys), mention.theme, mention.polarity))
-                speakers.append(self._first((*key, mention.theme)))
-            people.append(self._first(key))
+                speakers.append(self._count_first(key, mention.theme, row))
+            people.append(self._count_first(key, None, row))
             keys.append(key)
         self.add_counts(keys, [1] * len(keys), mentions, [1] * len(mentions), people, speakers)
 
@@ -140,6 +146,27 @@ class Aggregates:
             return 0
         self._said.add(what)
         return 1
+
+    def _count_first(self, key: Key, theme: str | None, row: int) -> int:
+        """Give 1 where a person is heard for the first time in a cell; later rows of a person are kept apart."""
+        first = self._first((key, theme))
+        if row > 1 and first:
+            self.add_again(row, key, theme)
+        return first if row == 1 else 0
+
+    def add_again(self, row: int, key: Key, theme: str | None) -> None:
+        """Count somebody who has been heard in an earlier row.
+
+        Parameters
+        ----------
+        row : int
+            Which one of the person's rows this is, from 2.
+        key : Key
+        theme : str or None
+            None counts the person, a theme who mentions it.
+        """
+        if row <= MOST_ROWS:
+            self._again.setdefault(row, {}).setdefault(key, Counter())[theme] += 1
 
     def add_counts(
         self,
@@ -208,6 +235,7 @@ class Aggregates:
         counts.status[str(coded.status)] += 1
         if coded.language:
             counts.languages[coded.language] += 1
+            counts.people["languages", coded.language] += self._once("languages", coded.language, comment.id)
         if comment.unit:
             counts.units[comment.unit] += 1
         if comment.date:
@@ -217,6 +245,12 @@ class Aggregates:
         if coded.status in (Status.CODED, Status.WORDLESS):
             counts.sentiment[str(coded.sentiment)] += 1
             counts.emotion[str(coded.emotion)] += 1
+            for part, kind in (("sentiment", str(coded.sentiment)), ("emotion", str(coded.emotion))):
+                counts.people[part, kind] += self._once(part, kind, comment.id)
+
+    def _once(self, part: str, kind: str, name: str) -> int:
+        """Give 1 in the first row of a person where this had not been shown before, else 0."""
+        return self._first((part, kind)) if copy_number(name) == 1 else 0
 
     def themes_of(self, voice: str) -> tuple[str, ...]:
         """List the themes of a voice: those that it can mention, and others that somebody coded there, by id."""
@@ -256,12 +290,23 @@ class Aggregates:
     def _sum(self, rows: list[int]) -> Cell:
         counts, speakers = self.counts[rows].sum(axis=0), self.speakers[rows].sum(axis=0)
         present = [(k, theme) for k, theme in enumerate(self.theme_ids) if counts[k].any()]
+        again = self._heard_again(rows)
         return Cell(
             int(self.comments[rows].sum()),
             {theme: [int(n) for n in counts[k]] for k, theme in present},
-            int(self.people[rows].sum()),
-            {theme: int(speakers[k]) for k, theme in present},
+            max(int(self.people[rows].sum()), again[None]),
+            {theme: max(int(speakers[k]), again[theme]) for k, theme in present},
         )
+
+    def _heard_again(self, rows: list[int]) -> Counter[str | None]:
+        """Give theme -> people who mention it in their second rows, or their third, whichever are most."""
+        most: Counter[str | None] = Counter()
+        for cells in self._again.values():
+            heard: Counter[str | None] = Counter()
+            for row in rows:
+                heard.update(cells.get(self.keys[row], {}))
+            most |= heard
+        return most
 
 
 @dataclass
@@ -291,17 +336,33 @@ class _Tables:
         return made
 
 
+def copy_number(name: str) -> int:
+    """Give which row of a person an id is of: the reader writes ``e7~2`` for the second one.
+
+    Examples
+    --------
+    >>> copy_number("e7"), copy_number("e7/pros~3")
+    (1, 3)
+    """
+    end = name.rpartition("~")[2] if "~" in name else ""
+    return max(1, int(end)) if end.isdecimal() and len(end) < 8 else 1
+
+
 def person_ids(ids: Iterable[str]) -> list[str]:
-    """Take the question off ids such as ``e7/pros`` and ``e7/cons``, where few endings serve many ids.
+    """Take the question and the number of the copy off ids such as ``e7/pros``, ``e7/cons`` and ``e7~2``.
+
+    What is behind a slash is a question where few endings serve many ids.
 
     Examples
     --------
     >>> person_ids(["e1/pros", "e1/cons", "e2/pros"])
     ['e1', 'e1', 'e2']
+    >>> person_ids(["e1", "e1~2"])
+    ['e1', 'e1']
     >>> person_ids([f"file-2/e{n}" for n in range(30)])[:2]
     ['file-2/e0', 'file-2/e1']
     """
-    ids = list(ids)
+    ids = [re.sub(r"~\d{1,7}$", "", name) if "~" in name else name for name in ids]
     endings = Counter(name.rpartition("/")[2] for name in ids if "/" in name)
     if not endings or len(endings) > ANSWERS_A_ROW:
         return ids

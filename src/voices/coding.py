@@ -100,7 +100,7 @@ class Coder:
             for source, voice in sources:
                 chosen = plan(source, mapping=mapping, lenient=len(sources) > 1)
                 earlier = sum(entry.voice == voice for entry in self.inputs)
-                prefix = f"{source.stem}-{earlier + 1}/" if earlier else ""
+                prefix = f"{mask_id(source.stem)}-{earlier + 1}/" if earlier else ""
                 self.inputs.append(Input(source, chosen, voice, prefix))
                 self.progress.plan(chosen, voice)
         _check_mapping(self.inputs, mapping or {})
@@ -111,8 +111,8 @@ class Coder:
             n_expected = entry.plan.rows * max(1, len(entry.plan.columns.text))
             self.progress.start(f"{entry.voice}: {entry.plan.file}", n_expected)
             for records in self._read(entry):
-                comments = [_own(r, entry.prefix) for r in records if isinstance(r, Comment)]
-                rejected = [dataclasses.replace(r, reason=_once(r.reason)) for r in records if isinstance(r, Rejected)]
+                comments = [_own(r, entry) for r in records if isinstance(r, Comment)]
+                rejected = [_told(r) for r in records if isinstance(r, Rejected)]
                 with self.timer.stage("prepare"):
                     prepared = prepare(comments, language=self.settings.language)
                 with self.timer.stage("code"):
@@ -169,17 +169,23 @@ def _check_mapping(inputs: Sequence[Input], mapping: Mapping[str, Sequence[str]]
                 find_columns(wanted, every, file=", ".join(entry.plan.file for entry in inputs))
 
 
-def _own(comment: Comment, prefix: str) -> Comment:
-    """Mask who a person is in the text, the question and the id, and make the id unique among the files of a run.
+def _own(comment: Comment, entry: Input) -> Comment:
+    """Mask who a person is in the text, the question, the file's name and the id; make ids unique among files.
 
     Units stay as they are: they are where people work or shop, also where one is called after a person.
     """
     return dataclasses.replace(
         comment,
+        source=_once(comment.source),
         text=mask(comment.text),
         question=_once(comment.question) if comment.question else comment.question,
-        id=prefix + mask_id(comment.id),
+        id=entry.prefix + mask_id(comment.id, personal=entry.plan.personal_ids),
     )
+
+
+def _told(rejected: Rejected) -> Rejected:
+    """Mask who a person is in the names of the file and the column."""
+    return dataclasses.replace(rejected, file=_once(rejected.file), reason=_once(rejected.reason))
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voices.errors import InputError
+from voices.privacy import mask
 from voices.statistics import difference_interval, q_values, wilson_interval
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_previous(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         key: pick((entry[key] for entry in counts if entry.get(key)), default=None)
         for key, pick in (("first_date", min), ("last_date", max))
     }
-    return themes, {"folder": folder.name, "created": run.get("created"), "model": model, **dates}
+    return themes, {"folder": mask(folder.name), "created": run.get("created"), "model": model, **dates}
 
 
 def comparison_table(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

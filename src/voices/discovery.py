@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voices import __version__
+from voices.aggregate import person_ids
 from voices.analyst import open_analyst
 from voices.coded_files import read_coded
 from voices.config import Settings
@@ -28,7 +29,7 @@ from voices.discover.find import (
 from voices.errors import InputError
 from voices.export import without_formula
 from voices.prepare import prepare
-from voices.privacy import mask, mask_id
+from voices.privacy import are_personal_numbers, mask, mask_id
 from voices.progress import Progress, Silent
 from voices.types import Coded, Comment, Mention, Prepared, Status
 from voices.writing import check_folder, staged_folder
@@ -150,7 +151,7 @@ def discover_files(
         counts: dict[str, dict[str, int]] = {}
         for path in files:
             progress.start(path.name, None)
-            counts[path.name] = books = {"read": 0, "used": 0, "rejected": 0}
+            counts[_unused(mask(path.name), counts)] = books = {"read": 0, "used": 0, "rejected": 0}
             for batch in _batches(_coded(path, books), analyst.batch_size):
                 _encode(batch, collector, analyst.encode, settings.language)
                 progress.advance(len(batch))
@@ -179,6 +180,12 @@ def discover_files(
     return record
 
 
+def _unused(name: str, counts: Collection[str]) -> str:
+    """Give a name that no other file has; two files can be called the same once they are masked."""
+    same = sum(known == name or known.startswith(f"{name} (") for known in counts)
+    return f"{name} ({same + 1})" if same else name
+
+
 def _batches(items: Iterator[Coded], size: int) -> Iterator[list[Coded]]:
     while batch := list(islice(items, size)):
         yield batch
@@ -189,13 +196,14 @@ def _coded(path: Path, books: dict[str, int]) -> Iterator[Coded]:
     for batch in read_coded(path):
         books["read"] += batch.table.num_rows + len(batch.rejected)
         books["rejected"] += len(batch.rejected)
+        personal = are_personal_numbers(person_ids(batch.table["id"].to_pylist()))
         for number, row in enumerate(batch.table.to_pylist()):
             if row["text"]:
                 books["used"] += 1
-                yield _from_row(path.name, number, row)
+                yield _from_row(path.name, number, row, personal=personal)
 
 
-def _from_row(file: str, number: int, row: dict[str, Any]) -> Coded:
+def _from_row(file: str, number: int, row: dict[str, Any], *, personal: bool) -> Coded:
     text = mask(row["text"])
     themes = [part.rpartition(":") for part in (row["themes"] or "").split(";") if part]
     segments = row["segments"] or [None] * len(themes)
@@ -205,7 +213,7 @@ def _from_row(file: str, number: int, row: dict[str, Any]) -> Coded:
         start = text.find(shown) if shown else -1
         end = start + len(shown) if start >= 0 else 0
         mentions.append(Mention(theme, polarity, 1.0, shown or "", max(start, 0), end))
-    comment = Comment(mask_id(row["id"]), row["voice"], file, number, text, language=row["language"])
+    comment = Comment(mask_id(row["id"], personal=personal), row["voice"], file, number, text, language=row["language"])
     return Coded(comment, row["language"], Status.CODED, row["sentiment"], mentions=tuple(mentions))
 
 

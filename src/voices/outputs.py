@@ -15,7 +15,7 @@ from voices.report.i18n import languages
 from voices.report.i18n import load as load_words
 from voices.report.sentences import path_sentence
 from voices.report.values import records
-from voices.suppress import MIN_SCORES, withhold
+from voices.suppress import MIN_SCORES, withhold, withhold_feelings
 from voices.tables import (
     alignment_table,
     drivers_table,
@@ -93,11 +93,21 @@ def publish(frames: Mapping[str, pd.DataFrame], record: dict[str, Any], *, previ
     InputError
         If that folder holds no run.
     """
-    result, counts = withhold(frames, min_group=record["thresholds"]["min_group"])
+    min_group = record["thresholds"]["min_group"]
+    result, counts = withhold(frames, min_group=min_group)
+    told = set(result["themes"]["voice"])
+    record["counts"] = {
+        voice: withhold_feelings(entry, told=voice in told, min_group=min_group)
+        for voice, entry in record.get("counts", {}).items()
+    }
     record["thresholds"]["min_scores"] = MIN_SCORES
     record["suppressed"] = _added(record.get("suppressed", {}), counts)
     if previous is not None:
         before, record["previous"] = read_previous(previous)
+        if "n_people" in before:
+            before = withhold({"themes": before}, min_group=min_group)[0]["themes"]
+        else:  # of a version that did not count people
+            before = before[before["n_mentions"] >= min_group]
         result["comparison"] = comparison_table(before, result["themes"])
     elif "comparison" in result:
         shown = result["themes"].dropna(subset=["n_people"])[["voice", "theme"]]

@@ -37,6 +37,7 @@ from voices.export import (
     mentions_schema,
 )
 from voices.outputs import make_tables, publish, read_tables, write_record, write_reports, write_tables
+from voices.privacy import mask
 from voices.progress import Progress
 from voices.quotes import QuotePicker
 from voices.read import Source, from_dataframe, open_source
@@ -250,7 +251,7 @@ def align(
                 with timer.stage("read"):
                     for batch in read_coded(path):
                         collected.add_table(batch.table)
-                        rejected_rows.write(batch.rejected)
+                        rejected_rows.write([replace(row, file=mask(row.file)) for row in batch.rejected])
                         book.add(batch)
                 books.append(book)
         with timer.stage("align"):

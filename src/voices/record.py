@@ -17,6 +17,7 @@ from voices.config import Settings
 from voices.foreign import HubModel
 from voices.models import HeadsModel, ModelFolder
 from voices.privacy import mask
+from voices.suppress import FEELINGS
 from voices.tables import VOICES
 from voices.taxonomy import Theme, load, theme_entry
 from voices.types import Status
@@ -53,12 +54,12 @@ def _file_entry(entry: Input) -> dict[str, Any]:
     chosen, counts = entry.plan, entry.counts
     columns = {name: value for name, value in dataclasses.asdict(chosen.columns).items() if value}
     return {
-        "file": chosen.file,
+        "file": mask(chosen.file),
         "voice": entry.voice,
         "format": chosen.format,
         "encoding": chosen.encoding,
         "delimiter": chosen.delimiter,
-        "sheet": chosen.sheet,
+        "sheet": _masked(chosen.sheet),
         "columns": _masked(columns),
         "reasons": _masked(chosen.reasons),
         "unused": _masked(list(chosen.unused)),
@@ -75,7 +76,7 @@ def _file_entry(entry: Input) -> dict[str, Any]:
 
 
 def _masked(value: Any) -> Any:
-    """Mask headers, which are questions now and then and can name somebody."""
+    """Mask headers, which are questions now and then, and paths; both can name somebody."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, Mapping):
@@ -99,6 +100,7 @@ def _counts_entry(counts: VoiceCounts) -> dict[str, Any]:
         "languages": dict(counts.languages.most_common()),
         "sentiment": dict(counts.sentiment),
         "emotion": dict(counts.emotion),
+        "people": {part: {kind: n for (of, kind), n in counts.people.items() if of == part} for part in FEELINGS},
         "n_units": len(counts.units),
         "with_unit": sum(counts.units.values()),
         "with_date": counts.with_date,
@@ -157,7 +159,7 @@ def run_entry(command: str, coder: Coder, aggregates: Aggregates, now: dt.dateti
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(coder.analyst.model),
         "custom_themes": _own_themes(coder.analyst.themes),
-        "settings": settings.as_dict(),
+        "settings": _masked(settings.as_dict()),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},
         "device": coder.analyst.device,
@@ -192,7 +194,7 @@ class CodedFile:
     def entry(self) -> dict[str, Any]:
         """Describe the file for ``run.json``."""
         return {
-            "file": self.name,
+            "file": mask(self.name),
             "voice": self.voices.most_common(1)[0][0] if len(self.voices) == 1 else "",
             "read": self.read,
             "classified": self.read - self.rejected,
@@ -218,7 +220,7 @@ def align_entry(
         "created": now.isoformat(timespec="seconds"),
         "model": model_entry(model),
         "custom_themes": _own_themes(themes),
-        "settings": settings.as_dict(),
+        "settings": _masked(settings.as_dict()),
         "seed": settings.seed,
         "thresholds": {"min_group": settings.min_group, "negative_floor": settings.negative_floor},
         "versions": _versions(model),

@@ -9,7 +9,7 @@ subtraction are not looked for here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,47 @@ NAMES = ("rank", "employee_theme", "customer_theme", "family")
 """Columns of ``alignment`` that say nothing about people."""
 FOLLOWERS = ("quotes", "drivers", "outcomes")
 """Tables with a row for a voice and theme, which goes when the theme does."""
+
+FEELINGS = ("sentiment", "emotion", "languages")
+"""Counts of a voice by kind, of which small ones are withheld."""
+WITHHELD = "withheld"
+"""The kind under which comments of small kinds are counted together."""
+
+
+def withhold_feelings(counts: Mapping[str, Any], *, told: bool, min_group: int) -> dict[str, Any]:
+    """Take feelings and languages of too few people out of what ``run.json`` says of one voice.
+
+    Parameters
+    ----------
+    counts : mapping
+        The entry of the voice in ``counts``; not changed. ``people`` holds the people behind each kind; where it
+        is missing, comments count as people.
+    told : bool
+        Whether the voice has enough people to be shown; else all feelings, languages and dates go.
+    min_group : int
+        At least 1.
+
+    Returns
+    -------
+    dict
+        The books (read, classified, rejected and what became of comments) as they were. What small kinds of
+        feelings have together is under the kind ``withheld``, so that shares keep their total.
+    """
+    result = dict(counts)
+    if not told:
+        empty: dict[str, Any] = {part: {} for part in FEELINGS if part in counts}
+        return result | empty | {"people": {}, "first_date": None, "last_date": None}
+    people = counts.get("people", {})
+    result["people"] = {}
+    for part in FEELINGS:
+        if part not in counts:
+            continue
+        of = people.get(part, counts[part])
+        kept = {kind: n for kind, n in counts[part].items() if kind != WITHHELD and of.get(kind, 0) >= min_group}
+        left = sum(counts[part].values()) - sum(kept.values())
+        result[part] = kept | ({WITHHELD: left} if left and part != "languages" else {})
+        result["people"][part] = {kind: of[kind] for kind in kept}
+    return result
 
 
 def withhold(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voices.aggregate import Aggregates, Key, VoiceCounts, person_ids
+from voices.aggregate import Aggregates, Key, VoiceCounts, copy_number, person_ids
 from voices.align.drivers import DriverMoments
 from voices.align.similar import MentionSample
 from voices.periods import period_of
@@ -84,6 +84,8 @@ class Collected:
         if table.num_rows:
             columns = _Columns(table, self.aggregates.period)
             self.aggregates.add_counts(*columns.counted())
+            for again in columns.heard_again():
+                self.aggregates.add_again(*again)
             self._add_means(columns)
             self._add_moments(columns)
             self._add_texts(columns)
@@ -107,6 +109,8 @@ class Collected:
             ):
                 for entry in column.drop_null().value_counts().to_pylist():
                     counter[entry["values"]] += entry["counts"]
+            for part, of in (("sentiment", "sentiment"), ("emotion", "emotion"), ("languages", "language")):
+                counts.people.update({(part, kind): n for kind, n in _people_of(mine, of).items()})
             counts.with_date += mine.num_rows - mine["date"].null_count
             span = pc.min_max(mine["date"]).as_py()
             if span["min"] is not None:
@@ -174,6 +178,8 @@ class _Columns:
         Codes into ``voice_names``, ``unit_names``, ``period_names``; None is a name.
     parents, labels : ndarray of int, shape (mentions,)
         Row of each mention, ascending, and code into ``told``: pairs of theme and polarity.
+    rows : ndarray of int, shape (rows,)
+        Which row of its person each comment is of, from 1.
     """
 
     def __init__(self, table: pa.Table, period: str) -> None:
@@ -194,6 +200,7 @@ class _Columns:
         labels, texts = _encoded(lists.flatten())
         there = np.array([bool(text and text.strip()) for text in texts], bool)[labels]
         self.parents, self.labels = parents[there], labels[there]
+        self.rows = _copy_numbers(self.table["id"])
         self.told: list[tuple[str, str]] = [tuple((text or "").strip().rpartition(":")[::2]) for text in texts]
 
     def numbers(self, name: str) -> np.ndarray:
@@ -221,27 +228,74 @@ class _Columns:
         people = _people(self.table["id"])
         if people is None:
             return keys, sizes.tolist(), mentions, counts.tolist(), sizes.tolist(), counts.tolist()
-        heads = np.bincount(np.unique(np.stack([cell_of, people]), axis=1)[0], minlength=len(cells))
+        # Later rows of a person are counted apart, see heard_again.
+        firsts = self.rows == 1
+        heads = np.bincount(np.unique(np.stack([cell_of, people])[:, firsts], axis=1)[0], minlength=len(cells))
         # A person who is of two minds about a theme counts with the polarity that comes first.
         names, themes = np.unique([theme for theme, _ in self.told], return_inverse=True)
-        about = np.stack([cell_of[self.parents] * len(names) + themes[self.labels], people[self.parents]])
+        told = firsts[self.parents]
+        parents, labels = self.parents[told], self.labels[told]
+        about = np.stack([cell_of[parents] * len(names) + themes[labels], people[parents]])
         _, first = np.unique(about, axis=1, return_index=True)
-        speaking = cell_of[self.parents[first]] * width + self.labels[first]
+        speaking = cell_of[parents[first]] * width + labels[first]
         speakers = np.bincount(np.searchsorted(found, speaking), minlength=len(found))
         return keys, sizes.tolist(), mentions, counts.tolist(), heads.tolist(), speakers.tolist()
+
+    def heard_again(self) -> Iterator[tuple[int, Key, str | None]]:
+        """Give what :meth:`voices.aggregate.Aggregates.add_again` takes, each person once a row and cell."""
+        later = np.flatnonzero(self.rows > 1).tolist()
+        if not later:
+            return
+        people = person_ids(self.table["id"].to_pylist())
+        themes: dict[int, list[str]] = {row: [] for row in later}
+        for _, row, name, _ in self.mentions():
+            if row in themes:
+                themes[row].append(name)
+        said = set()
+        for row in later:
+            names = self.voice_names[self.voices[row]], self.unit_names[self.units[row]]
+            key = (*names, self.period_names[self.periods[row]])
+            for theme in (None, *themes[row]):
+                what = (people[row], int(self.rows[row]), key, theme)
+                if what not in said:
+                    said.add(what)
+                    yield int(self.rows[row]), key, theme
+
+
+def _people_of(table: pa.Table, column: str) -> dict[str, int]:
+    """Give kind -> people whose first rows have it in a column."""
+    import pyarrow.compute as pc
+
+    told = table.filter(pc.is_valid(table[column])).combine_chunks()
+    if not told.num_rows:
+        return {}
+    kinds, names = _encoded(told[column])
+    people, firsts = _people(told["id"]), _copy_numbers(told["id"]) == 1
+    pairs = kinds[firsts] if people is None else np.unique(np.stack([kinds, people])[:, firsts], axis=1)[0]
+    return dict(zip(names, np.bincount(pairs, minlength=len(names)).tolist(), strict=True))
 
 
 def _people(ids: Any) -> np.ndarray | None:
     """Give a code for the person behind each comment; None where ids do not tell answers of one person.
 
-    ``voices classify`` names the answers of one person ``e7/pros`` and ``e7/cons``. Answers that are
-    further apart than a batch count as those of two people.
+    ``voices classify`` names the answers of one person ``e7/pros`` and ``e7/cons``, and those of a second
+    row ``e7~2``. Answers to several questions that are further apart than a batch count as those of two people.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not pc.any(pc.match_substring(ids, "/")).as_py():
+    if not pc.any(pc.match_substring_regex(ids, "/|~")).as_py():
         return None
-    return _encoded(person_ids(ids.to_pylist()))[0]
+    return _encoded(pa.array(person_ids(ids.to_pylist()), pa.string()))[0]
+
+
+def _copy_numbers(ids: Any) -> np.ndarray:
+    """Give which row of its person each comment is of, from 1."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(ids, "~")).as_py():
+        return np.ones(len(ids), np.int64)
+    return np.array([copy_number(name) for name in ids.to_pylist()], np.int64)
 
 
 def _encoded(column: Any) -> tuple[np.ndarray, list[Any]]:

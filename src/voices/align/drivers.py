@@ -8,16 +8,20 @@ bootstrap can draw blocks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
+from voices.aggregate import person_ids
+
 BLOCKS = 64
 FEWEST_COMMENTS = 100
 """Scored comments below which no drivers are given."""
 FEWEST_MENTIONS = 10
+FEWEST_PEOPLE = 5
+"""People with a score, in all and behind a theme, below which nothing is said; one person can write much."""
 RESAMPLES = 1000
 
 
@@ -55,6 +59,7 @@ class DriverMoments:
     def __init__(self) -> None:
         self._themes: dict[str, int] = {}
         self._sums: dict[str, np.ndarray] = {}
+        self._people: dict[tuple[str, str | None], set[str]] = {}
 
     def add(self, voice: str, ids: Sequence[str], scores: np.ndarray, mentions: Sequence[tuple[int, str, int]]) -> None:
         """Count scored comments.
@@ -77,13 +82,27 @@ class DriverMoments:
         width = 2 + len(self._themes)
         rows = np.zeros((len(ids), width))
         rows[:, 0], rows[:, 1] = 1, scores
+        people = person_ids(ids)
+        self._meet(voice, None, (people[int(k)] for k in known))
         for index, theme, sign in mentions:
+            if np.isfinite(scores[index]):
+                self._meet(voice, theme, (people[index],))
             rows[index, 2 + self._themes[theme]] = sign
         sums = self._room(voice, width)
         blocks = np.array([_block(ids[int(k)]) for k in known])
         for block in np.unique(blocks):
             part = rows[known[blocks == block]]
             sums[block, :width, :width] += part.T @ part
+
+    def _meet(self, voice: str, theme: str | None, people: Iterable[str]) -> None:
+        """Remember the first few people with a score."""
+        met = self._people.setdefault((voice, theme), set())
+        if len(met) < FEWEST_PEOPLE:
+            met.update(people)
+            self._people[voice, theme] = set(sorted(met)[:FEWEST_PEOPLE])
+
+    def _enough(self, voice: str, theme: str | None = None) -> bool:
+        return len(self._people.get((voice, theme), ())) >= FEWEST_PEOPLE
 
     def _room(self, voice: str, width: int) -> np.ndarray:
         old = self._sums.get(voice)
@@ -97,7 +116,7 @@ class DriverMoments:
     def drivers(self, voice: str, *, seed: int) -> list[Driver]:
         """Give the drivers of a voice's score, the heaviest first.
 
-        Empty where too few comments have a score, or where all themes together explain no more of it
+        Empty where too few comments or people have a score, or where all themes together explain no more of it
         than chance does (F-test at .05): parts of nothing are no drivers.
 
         Notes
@@ -107,10 +126,10 @@ class DriverMoments:
         in the bootstrap.
         """
         sums = self._sums.get(voice)
-        if sums is None or sums[:, 0, 0].sum() < FEWEST_COMMENTS:
+        if sums is None or sums[:, 0, 0].sum() < FEWEST_COMMENTS or not self._enough(voice):
             return []
         total = sums.sum(axis=0)
-        names = [name for name, k in self._themes.items() if _used(total, 2 + k)]
+        names = [name for name, k in self._themes.items() if _used(total, 2 + k) and self._enough(voice, name)]
         columns = [0, 1, *(2 + self._themes[name] for name in names)]
         whole = _weights(total[np.ix_(columns, columns)]) if names else None
         if whole is None or _chance(whole.r_squared, len(names), float(total[0, 0])) >= 0.05:

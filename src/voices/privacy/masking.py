@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 
 from voices.privacy import identifiers
 from voices.privacy.names import find_names
@@ -25,6 +26,8 @@ LABELS = {
 }
 """Kind of what was found, as Presidio names it -> what is written in its place."""
 _ROUNDS = 10
+_ENDING = re.compile(r"(.*?)((?:/[^/\sA-Z]{1,24})?(?:~\d+)?)", re.DOTALL)
+"""An id, and what the reader put behind it: the question and the number of the copy."""
 
 
 def mask(text: str) -> str:
@@ -53,20 +56,53 @@ def mask(text: str) -> str:
     return text
 
 
-def mask_id(value: str) -> str:
+def are_personal_numbers(ids: Collection[str]) -> bool:
+    """Tell whether ids are numbers of people: one in eleven or so of other numbers looks like one by chance.
+
+    Examples
+    --------
+    >>> are_personal_numbers(["111222333", "123456782"]), are_personal_numbers(["111222333", "111222334"])
+    (True, False)
+    """
+    return sum(map(is_personal_number, ids)) > len(ids) / 2
+
+
+def is_personal_number(value: str) -> bool:
+    """Tell whether a text is nothing but a number that looks like one of a person: a citizen's, a phone, a card."""
+    return len(value) > 7 and value.isdecimal() and mask(value) != value
+
+
+def mask_id(value: str, *, personal: bool | None = None) -> str:
     """Give an id that does not say who a person is.
 
     An id that holds an e-mail address, a name or a number of a person becomes ``id-`` and eight characters of its
-    hash: rows of one person keep one id, and nobody reads it. It is no protection against somebody who has a list
-    of the addresses and hashes each of them.
+    hash: rows of one person keep one id, and nobody reads it. What tells the answers of one person apart, such as
+    ``/pros`` or ``~2``, stays behind it, so that they are still known to be of one. It is no protection
+    against somebody who has a list of the addresses and hashes each of them.
+
+    Parameters
+    ----------
+    value : str
+    personal : bool or None
+        Whether the column holds numbers of people, from :func:`are_personal_numbers`: all ids that are a number
+        are hashed then, a mistyped one too, and none otherwise, since hashing the one customer number in eleven
+        that looks like a citizen's would protect nobody. None hashes those that look like one.
 
     Examples
     --------
     >>> mask_id("row-12"), mask_id("sophie@voorbeeld.nl") == mask_id("sophie@voorbeeld.nl")
     ('row-12', True)
     """
-    if mask(value) == value:
+    person, ending = _ENDING.fullmatch(value).groups()  # type: ignore[union-attr]
+    is_number = person.isdecimal()
+    if mask(value) == value and not (personal and is_number):
         return value
+    if personal is False and is_number and mask(ending) == ending:
+        return value
+    if ending and mask(ending) == ending:
+        hashed = mask_id(person, personal=personal)
+        if hashed != person:
+            return hashed + ending
     return "id-" + hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

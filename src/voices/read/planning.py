@@ -48,6 +48,8 @@ class Plan:
         Data rows, those that cannot be used included.
     layout : Layout
         What the second pass needs to find the rows again.
+    personal_ids : bool
+        Whether most ids look like numbers of people, such as citizen service or phone numbers.
     """
 
     file: str
@@ -62,6 +64,7 @@ class Plan:
     date_order: str | None
     rows: int
     layout: Layout
+    personal_ids: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -202,7 +205,12 @@ def _decide(
         date_order=order,
         rows=survey.rows,
         layout=layout,
+        personal_ids=_is_mostly_personal(survey.profiles.get(columns.id or "")),
     )
+
+
+def _is_mostly_personal(profile: ColumnProfile | None) -> bool:
+    return profile is not None and profile.share(profile.personal) > 0.5
 
 
 def _assign(found: Sequence[Candidate], mapped: Mapping[str, Sequence[str]]) -> tuple[Columns, dict[str, str]]:

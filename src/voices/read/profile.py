@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from voices.privacy import is_personal_number
 from voices.read.cells import NotTextError, as_number, as_text, is_missing
 from voices.read.dates import DateEvidence
 from voices.read.languages import iso_code
@@ -35,8 +36,8 @@ class ColumnProfile:
         Words, letters and characters in all; cells of four or more words; cells with the small
         words of running text; cells that are an answer category; cells without a blank; cells
         that are links, addresses or user agents.
-    languages : int
-        Cells that name a language.
+    languages, personal : int
+        Cells that name a language, and those that are a number that looks like one of a person.
     objects : int
         Filled cells that hold lists or objects in place of text.
     """
@@ -63,6 +64,7 @@ class ColumnProfile:
         self.odd = 0
         self.languages = 0
         self.objects = 0
+        self.personal = 0
         self.typed_dates = 0
         self.dates = DateEvidence()
         self._seen: set[int] = set()
@@ -120,6 +122,7 @@ class ColumnProfile:
         self.likert += 0 < len(words) <= 8 and all(word in LIKERT for word in words)
         self.codes += blanks == 1
         self.odd += bool(_URL.match(text) or _EMAIL.match(text) or len(_AGENT.findall(text[:300])) >= 2)
+        self.personal += is_personal_number(text)
         self.languages += iso_code(text) is not None
 
     @property

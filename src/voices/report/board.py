@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voices.report.i18n import MISSING
 from voices.report.sentences import path_name
+from voices.suppress import WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +135,7 @@ def emotion_title(report: Report, words: Words) -> str:
     """Give the emotion that each side shows most."""
     told = []
     for counts in report.voices:
-        shown = {key: n for key, n in counts.emotion.items() if key != "none" and n}
+        shown = {key: n for key, n in counts.emotion.items() if key not in ("none", WITHHELD) and n}
         total = sum(counts.emotion.values())
         if shown and total:
             top = max(shown, key=lambda key: (shown[key], key))
