@@ -81,7 +81,7 @@ def _masked(value: Any) -> Any:
         return mask(value)
     if isinstance(value, Mapping):
         return {key: _masked(part) for key, part in value.items()}
-    return [_masked(part) for part in value] if isinstance(value, list | tuple) else value
+    return type(value)(_masked(part) for part in value) if isinstance(value, list | tuple) else value
 
 
 def _voice_entry(name: str, counts: VoiceCounts, coder: Coder) -> dict[str, Any]:
