@@ -108,7 +108,9 @@ def units(report: Report, words: Words, numbers: Numbers) -> list[Block]:
     """Give units against themes, where that may be shown."""
     if not report.unit_grids:
         return []
-    found = [heading(1, words("board.units")), quiet(words("board.units_intro"))]
+    least = words.integer(report.method.min_group or 10)
+    intro = f"{words('units_part.intro', n=least)} {words('board.units_intro')}"
+    found = [heading(1, words("board.units")), quiet(intro)]
     pictures = []
     for grid in report.unit_grids:
         voice, picture = words(f"voice.{grid.voice}"), drawn(report, words).heat(grid)
