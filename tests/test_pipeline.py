@@ -287,6 +287,6 @@ def test_a_mapping_is_used_in_the_files_that_have_the_column(tmp_path):
     summary = run(
         [staff], [nps], tmp_path / "out", mapping={"text": ["alpha", "gamma"], "unit": ["beta"]}, settings=SETTINGS
     )
-    assert [f["columns"]["text"] for f in summary.run["files"]] == [["alpha"], ["gamma"]]
+    assert [f["columns"]["text"] for f in summary.run["files"]] == [("alpha",), ("gamma",)]
     with pytest.raises(InputError, match="gama"):
         run([staff], [nps], tmp_path / "no", mapping={"text": ["gama"]}, settings=SETTINGS)
