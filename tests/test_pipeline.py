@@ -12,7 +12,8 @@ from conftest import CUSTOMERS, EMPLOYEES
 from voices.analysis import Analysis
 from voices.config import Settings
 from voices.errors import InputError, VoicesError
-from voices.pipeline import RUN_FILES, classify_files, render, run
+from voices.outputs import render
+from voices.pipeline import RUN_FILES, classify_files, run
 from voices.tables import ALIGNMENT_COLUMNS
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5)

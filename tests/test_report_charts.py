@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from test_report_build import sample_tables
-from voices.report import build, charts, i18n
+from voices.report import build, charts, grids, i18n, plot
 from voices.report.drawing import PAPER, SCREEN
 from voices.report.model import Change, DriverRow, Drivers, Path, Point, Share, ThemeRow, UnitCell, UnitGrid, UnitRow
 
@@ -68,8 +68,8 @@ def drawn(name: str, report, words, palette) -> str:
         case "sentiment":
             return charts.sentiment(report.themes["employee"], words, palette, **SAID)
         case "matrix":
-            return charts.matrix(pairs(report), words, palette, **SAID)
-    return charts.heat(GRID, words, palette, **SAID)
+            return grids.matrix(pairs(report), words, palette, **SAID)
+    return grids.heat(GRID, words, palette, **SAID)
 
 
 NAMES = ["courses", "problems", "drivers", "emotions", "changes", "sentiment", "matrix", "heat"]
@@ -108,21 +108,21 @@ def test_axes_and_labels_are_written_in_the_language(report):
 
 
 def test_labels_are_escaped_and_cut():
-    svg = charts.heat(GRID, WORDS["en"], SCREEN, **SAID)
+    svg = grids.heat(GRID, WORDS["en"], SCREEN, **SAID)
     assert "&lt;/svg&gt;" in svg
-    assert charts.wrapped("x" * 500).endswith("…")
+    assert plot.wrapped("x" * 500).endswith("…")
 
 
 def test_a_label_may_hold_what_xml_and_json_cannot():
     grid = dataclasses.replace(GRID, rows=(dataclasses.replace(GRID.rows[1], unit="Store\ud800 \x002\ufffe"),))
-    svg = charts.heat(grid, WORDS["en"], PAPER, title="a\x00b\ud800", description="c\x07d")
+    svg = grids.heat(grid, WORDS["en"], PAPER, title="a\x00b\ud800", description="c\x07d")
     assert "Store 2" in "".join(ElementTree.fromstring(svg).itertext())
     assert "<title>ab</title>" in svg
 
 
 def test_withheld_cells_are_hatched_and_told(report):
-    whole = charts.matrix(pairs(report)[:4], WORDS["en"], SCREEN, **SAID)
-    holes = charts.matrix(pairs(report), WORDS["en"], SCREEN, **SAID)
+    whole = grids.matrix(pairs(report)[:4], WORDS["en"], SCREEN, **SAID)
+    holes = grids.matrix(pairs(report), WORDS["en"], SCREEN, **SAID)
     assert "Withheld" in holes
     assert "Withheld" not in whole
 
@@ -142,5 +142,5 @@ def test_nothing_to_draw_is_no_chart(report):
     assert charts.emotions((), EMOTIONS, words, SCREEN, **SAID) == ""
     assert charts.changes((), words, SCREEN, **SAID) == ""
     assert charts.sentiment((), words, SCREEN, **SAID) == ""
-    assert charts.matrix((), words, SCREEN, **SAID) == ""
-    assert charts.heat(UnitGrid("employee", (), (), 0, 0), words, SCREEN, **SAID) == ""
+    assert grids.matrix((), words, SCREEN, **SAID) == ""
+    assert grids.heat(UnitGrid("employee", (), (), 0, 0), words, SCREEN, **SAID) == ""

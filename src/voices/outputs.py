@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voices.compare import comparison_table, read_previous
+from voices.config import Settings
 from voices.errors import InputError
 from voices.export import from_cell, without_formula
+from voices.report import DEFAULT_FORMATS
 from voices.report.i18n import languages
 from voices.report.i18n import load as load_words
 from voices.report.sentences import path_sentence
@@ -28,6 +31,7 @@ from voices.tables import (
     unit_themes_table,
     units_table,
 )
+from voices.writing import check_folder, staged_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,6 +182,74 @@ def read_tables(folder: Path) -> tuple[Frames, dict[str, Any]]:
             f"{folder}: run.json or a table is damaged, or of an older version; make the run again"
         ) from error
     return frames, record
+
+
+def render(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    report_language: str | None = None,
+    min_group: int | None = None,
+    previous: Path | None = None,
+    force: bool = False,
+) -> list[Path]:
+    """Write the reports of a finished run again; no model runs.
+
+    Parameters
+    ----------
+    folder : Path
+        Of ``voices run`` or ``voices align``.
+    out : Path or None
+        Another folder, which gets the tables and reports and no file of the analyst's; None takes ``folder``.
+    formats : sequence of str
+        Of :data:`voices.report.FORMATS`.
+    report_language : str or None
+        None takes that of the run.
+    min_group : int or None
+        A threshold above that of the run; None takes that of the run.
+    previous : Path or None
+        Folder of an earlier run to compare with.
+    force : bool
+        Whether files in ``out`` may be replaced, and numbers taken out of ``folder`` for good.
+
+    Returns
+    -------
+    list of Path
+        The reports.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be used, or the threshold is below that of the run.
+    """
+    frames, record = read_tables(folder)
+    stamped = record["thresholds"]["min_group"]
+    least = stamped if min_group is None else min_group
+    if least < stamped:
+        raise InputError(
+            f"--min-group {least}: the run was made with {stamped}, and what is withheld is not in its tables; "
+            "a lower threshold needs a new run"
+        )
+    if out is not None:
+        check_folder(out, force=force)
+    elif least > stamped and not force:
+        raise InputError(
+            f"--min-group {least}: takes numbers out of the tables in {folder} for good; "
+            "name another folder with --out, or say --force"
+        )
+    settings = Settings(report_language=report_language or record["settings"]["report_language"], min_group=least)
+    record["settings"] |= {"report_language": settings.report_language, "min_group": least}
+    record["thresholds"]["min_group"] = least
+    frames = publish(frames, record, previous=previous)
+    target = out or folder
+    with staged_folder(target) as stage:
+        if (folder / "rejected.csv").is_file():
+            shutil.copyfile(folder / "rejected.csv", stage / "rejected.csv")
+        write_tables(stage, frames)
+        write_reports(stage, record, language=settings.report_language, formats=formats)
+        write_record(stage, record)
+    return [target / f"report.{name}" for name in formats]
 
 
 def _read_all(folder: Path) -> Frames:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -36,7 +35,7 @@ from voices.export import (
     mention_rows,
     mentions_schema,
 )
-from voices.outputs import make_tables, publish, read_tables, write_record, write_reports, write_tables
+from voices.outputs import make_tables, publish, write_record, write_reports, write_tables
 from voices.privacy import mask
 from voices.progress import Progress
 from voices.quotes import QuotePicker
@@ -273,74 +272,6 @@ def align(
         record["timings"] = timer.rounded()
         write_record(stage, record)
     return Summary(record, _graded(frames["alignment"]))
-
-
-def render(
-    folder: Path,
-    *,
-    out: Path | None = None,
-    formats: Sequence[str] = DEFAULT_FORMATS,
-    report_language: str | None = None,
-    min_group: int | None = None,
-    previous: Path | None = None,
-    force: bool = False,
-) -> list[Path]:
-    """Write the reports of a finished run again; no model runs.
-
-    Parameters
-    ----------
-    folder : Path
-        Of ``voices run`` or ``voices align``.
-    out : Path or None
-        Another folder, which gets the tables and reports and no file of the analyst's; None takes ``folder``.
-    formats : sequence of str
-        Of :data:`voices.report.FORMATS`.
-    report_language : str or None
-        None takes that of the run.
-    min_group : int or None
-        A threshold above that of the run; None takes that of the run.
-    previous : Path or None
-        As for :func:`run`.
-    force : bool
-        Whether files in ``out`` may be replaced, and numbers taken out of ``folder`` for good.
-
-    Returns
-    -------
-    list of Path
-        The reports.
-
-    Raises
-    ------
-    InputError
-        If a folder cannot be used, or the threshold is below that of the run.
-    """
-    frames, record = read_tables(folder)
-    stamped = record["thresholds"]["min_group"]
-    least = stamped if min_group is None else min_group
-    if least < stamped:
-        raise InputError(
-            f"--min-group {least}: the run was made with {stamped}, and what is withheld is not in its tables; "
-            "a lower threshold needs a new run"
-        )
-    if out is not None:
-        check_folder(out, force=force)
-    elif least > stamped and not force:
-        raise InputError(
-            f"--min-group {least}: takes numbers out of the tables in {folder} for good; "
-            "name another folder with --out, or say --force"
-        )
-    settings = Settings(report_language=report_language or record["settings"]["report_language"], min_group=least)
-    record["settings"] |= {"report_language": settings.report_language, "min_group": least}
-    record["thresholds"]["min_group"] = least
-    frames = publish(frames, record, previous=previous)
-    target = out or folder
-    with staged_folder(target) as stage:
-        if (folder / "rejected.csv").is_file():
-            shutil.copyfile(folder / "rejected.csv", stage / "rejected.csv")
-        write_tables(stage, frames)
-        write_reports(stage, record, language=settings.report_language, formats=formats)
-        write_record(stage, record)
-    return [target / f"report.{name}" for name in formats]
 
 
 def analyze(

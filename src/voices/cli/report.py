@@ -31,7 +31,7 @@ def report(
     No model runs. Example: voices report q3 --report-language nl --format pdf,pptx
     """
     from voices.cli import _show
-    from voices.pipeline import render
+    from voices.outputs import render
 
     written = render(
         folder,

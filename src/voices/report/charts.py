@@ -7,31 +7,25 @@ table. Voices differ in colour and in form (solid and round, dashed and square),
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from voices.report import values
-from voices.report.build import GRADES
+from voices.report import plot
 from voices.report.cells import ceiling
 from voices.report.drawing import SCREEN, Frame, Palette, render
 from voices.report.model import VOICES, Point, Share
 from voices.statistics import wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import altair as alt
 
     from voices.report.i18n import Words
-    from voices.report.model import Change, Drivers, Path, ThemeRow, UnitGrid, VoiceCounts
+    from voices.report.model import Change, Drivers, Path, ThemeRow, VoiceCounts
+    from voices.report.plot import Rows
 
-    Rows = list[dict[str, Any]]
 
-SHAPES = {"employee": "circle", "customer": "square"}
-GRADE_SHAPES = {"shared": "circle", "aligned": "circle", "linked": "square", "leading": "triangle-right"}
-_HATCH = "M-1,-0.2L-0.2,-1M-1,0.6L0.6,-1M-0.6,1L1,-0.6M0.2,1L1,0.2"
-_LABELS = 150
 _ROW = 30
-_CELL = 34
 
 
 def courses(
@@ -85,11 +79,11 @@ def courses(
     ticks = [periods[0], periods[-1]] if len(periods) < 9 else [periods[0], periods[len(periods) // 2], periods[-1]]
     for place, (ordinal, period) in enumerate(dict.fromkeys(ticks)):
         align = "left" if place == 0 else "right" if place == len(set(ticks)) - 1 else "center"
-        text = _texts(
+        text = plot.texts(
             [{"time": ordinal, "text": words.period(period)}], align=align, baseline="top", color=palette.muted
         )
         layers.append(text.encode(x=x, y=alt.value(frame.height + 8)))
-    layers += _key([row.voice for row in rows], words, palette)
+    layers += plot.key([row.voice for row in rows], words, palette)
     return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
 
 
@@ -157,78 +151,27 @@ def sentiment(
     told = [row for row in rows if row.n_mentions and row.neutral is not None]
     if not told:
         return ""
-    frame = Frame(202, 24 * len(told), left=_LABELS, top=24)
+    frame = Frame(202, 24 * len(told), left=plot.LABELS, top=24)
     bars = [bar for place, row in enumerate(told) for bar in _split(place, row)]
     reach = ceiling([max(-bar["low"], bar["high"]) for bar in bars])
     x = alt.X("low:Q", axis=None, scale=alt.Scale(domain=[-reach, reach], nice=False))
-    y = _rows(len(told))
+    y = plot.down(len(told))
     colours = {
         "negative": palette.voice(told[0].voice),
         "neutral": palette.neutral,
         "positive": palette.tint(told[0].voice),
     }
     layers = [
-        _chart([bar for bar in bars if bar["kind"] == kind]).mark_rect(fill=colour).encode(x=x, x2="high", y=y, y2="y2")
+        plot.chart([bar for bar in bars if bar["kind"] == kind])
+        .mark_rect(fill=colour)
+        .encode(x=x, x2="high", y=y, y2="y2")
         for kind, colour in colours.items()
     ]
-    layers += [_names([words.theme(row.theme) for row in told], y)]
+    layers += [plot.row_names([words.theme(row.theme) for row in told], y)]
     keys = [(0, "left", "negative"), (frame.width / 2, "center", "neutral"), (frame.width, "right", "positive")]
     for place, align, kind in keys:
-        text = _texts([{"text": words(f"sentiment.{kind}")}], align=align, color=palette.muted)
+        text = plot.texts([{"text": words(f"sentiment.{kind}")}], align=align, color=palette.muted)
         layers.append(text.encode(x=alt.value(place), y=alt.value(-12)))
-    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
-
-
-def matrix(paths: Sequence[Path], words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
-    """Draw employee themes against customer themes: how far the evidence for each pair goes.
-
-    A pair that may not be shown is hatched. Themes with most complaints come first. '' without paths.
-    """
-    import altair as alt
-
-    if not paths:
-        return ""
-    ups, acrosses = (ordered(paths, voice) for voice in VOICES)
-    frame = Frame(_CELL * len(acrosses), 26 * len(ups), left=_LABELS, top=126, right=66, bottom=68)
-    cells = [
-        {
-            "x": acrosses.index(path.customer.theme),
-            "y": ups.index(path.employee.theme),
-            "grade": path.grade,
-            "tint": 0.14 * GRADES.index(path.grade),
-        }
-        for path in paths
-    ]
-    shown = {(cell["x"], cell["y"]) for cell in cells}
-    hidden = [{"x": x, "y": y} for x in range(len(acrosses)) for y in range(len(ups)) if (x, y) not in shown]
-    layers = _grid(cells, hidden, frame, palette, palette.both)
-    x, y = _across(len(acrosses)), _rows(len(ups))
-    for grade in GRADES[1:]:
-        data = _chart([cell for cell in cells if cell["grade"] == grade])
-        layers.append(_grade_mark(data, grade, palette).encode(x=x, y=y))
-    layers += [_names([words.theme(theme) for theme in ups], y), _heads([words.theme(theme) for theme in acrosses], x)]
-    layers += _grade_key(words, palette, frame, bool(hidden))
-    return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
-
-
-def heat(grid: UnitGrid, words: Words, palette: Palette = SCREEN, *, title: str, description: str) -> str:
-    """Draw units against themes: the share of a unit's comments that are negative. Withheld cells are hatched."""
-    import altair as alt
-
-    if not grid.rows or not grid.themes:
-        return ""
-    frame = Frame(_CELL * len(grid.themes), 24 * len(grid.rows), left=_LABELS, top=126, right=66, bottom=10)
-    places = [(x, y, cell) for y, row in enumerate(grid.rows) for x, cell in enumerate(row.cells)]
-    known = [(x, y, cell.negative_share) for x, y, cell in places if cell.negative_share is not None]
-    top = max((share for _, _, share in known), default=0.0) or 1.0
-    cells = [
-        {"x": x, "y": y, "tint": 0.55 * share / top, "text": words.decimal(100 * share, 0)} for x, y, share in known
-    ]
-    hidden = [{"x": x, "y": y} for x, y, cell in places if cell.negative_share is None]
-    layers = _grid(cells, hidden, frame, palette, palette.alarm)
-    x, y = _across(len(grid.themes)), _rows(len(grid.rows))
-    layers.append(_texts(cells, color=palette.ink).encode(x=x, y=y))
-    layers += [_names([row.unit for row in grid.rows], y), _heads([words.theme(theme) for theme in grid.themes], x)]
     return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
 
 
@@ -245,34 +188,6 @@ class Interval:
 def measured(hits: int, total: int) -> Share:
     """Give a share with its Wilson interval; 0 <= hits <= total, total > 0."""
     return Share(hits / total, *wilson_interval(hits, total))
-
-
-def ordered(paths: Iterable[Path], voice: str) -> list[str]:
-    """Give the themes of a voice in some paths, those with most complaints first."""
-    shares = {
-        side.theme: side.negative.value or 0.0
-        for path in paths
-        for side in (path.employee, path.customer)
-        if side.voice == voice
-    }
-    return sorted(shares, key=lambda theme: (-shares[theme], theme))
-
-
-def wrapped(text: str, width: int = 19, lines: int = 2) -> str:
-    r"""Break a label into lines; what does not fit ends in an ellipsis.
-
-    Examples
-    --------
-    >>> wrapped("Autonomy & problem solving"), wrapped("a" * 50)
-    ('Autonomy & problem\nsolving', 'aaaaaaaaaaaaaaaaaaa\naaaaaaaaaaaaaaaaaa…')
-    """
-    import textwrap
-
-    parts = textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False) or [""]
-    kept = parts[:lines]
-    if len(parts) > lines:
-        kept[-1] = kept[-1][: width - 1].rstrip() + "…"
-    return "\n".join(kept)
 
 
 def _course(row: ThemeRow, negative: bool) -> Rows:
@@ -292,7 +207,7 @@ def _course(row: ThemeRow, negative: bool) -> Rows:
 def _line(data: Rows, voice: str, x: alt.X, y: dict[str, Any], palette: Palette) -> list[Any]:
     import altair as alt
 
-    chart, colour = _chart(data), palette.voice(voice)
+    chart, colour = plot.chart(data), palette.voice(voice)
     share, low = alt.Y("share:Q", **y), alt.Y("low:Q", **y)
     dash: dict[str, Any] = {} if voice == "employee" else {"strokeDash": [5, 4]}
     lone = [point for point in data if point["share"] is not None]
@@ -303,8 +218,8 @@ def _line(data: Rows, voice: str, x: alt.X, y: dict[str, Any], palette: Palette)
         chart.mark_line(stroke=colour, strokeWidth=2, invalid="break-paths-filter-domains", **dash).encode(
             x=x, y=share
         ),
-        _chart(lone)
-        .mark_point(fill=colour, stroke=None, opacity=1, shape=SHAPES[voice], size=44 if len(lone) < 25 else 16)
+        plot.chart(lone)
+        .mark_point(fill=colour, stroke=None, opacity=1, shape=plot.SHAPES[voice], size=44 if len(lone) < 25 else 16)
         .encode(x=x, y=share),
     ]
 
@@ -326,28 +241,30 @@ def _intervals(
     data = [_marked(mark, len(voices), words, around_zero) for mark in marks if mark.share.value is not None]
     if not data:
         return ""
-    frame = Frame(172, _ROW * len(names), left=_LABELS, right=48, top=26)
+    frame = Frame(172, _ROW * len(names), left=plot.LABELS, right=48, top=26)
     reach = ceiling([abs(row[key]) for row in data for key in ("low", "value", "high")])
     domain = [-reach, reach] if around_zero else [0, reach]
     ticks = [-reach, 0, reach] if around_zero else [0, reach / 2, reach]
     scale = alt.Scale(domain=domain, nice=False, clamp=True)
     axis = alt.Axis(values=ticks, format="~%", grid=True)
     x, low = alt.X("value:Q", scale=scale, axis=axis), alt.X("low:Q", scale=scale, axis=axis)
-    y = _rows(len(names))
+    y = plot.down(len(names))
     layers = []
     for voice in voices:
         colour = palette.voice(voice)
         mine = [row for row in data if row["voice"] == voice]
-        ranges = _chart(mine).mark_rule(stroke=colour, strokeWidth=2)
+        ranges = plot.chart(mine).mark_rule(stroke=colour, strokeWidth=2)
         layers.append(ranges.encode(x=low, x2="high", y=y))
         for solid, fill in ((True, colour), (False, palette.paper)):
-            points = _chart([row for row in mine if row["solid"] == solid])
-            mark = points.mark_point(fill=fill, stroke=colour, strokeWidth=1.5, opacity=1, size=64, shape=SHAPES[voice])
+            points = plot.chart([row for row in mine if row["solid"] == solid])
+            mark = points.mark_point(
+                fill=fill, stroke=colour, strokeWidth=1.5, opacity=1, size=64, shape=plot.SHAPES[voice]
+            )
             layers.append(mark.encode(x=x, y=y))
-        layers.append(_texts(mine, align="right", color=palette.ink).encode(x=alt.value(frame.width + 44), y=y))
+        layers.append(plot.texts(mine, align="right", color=palette.ink).encode(x=alt.value(frame.width + 44), y=y))
     if around_zero:
-        layers.insert(0, _chart([{"value": 0}]).mark_rule(stroke=palette.ink).encode(x=x))
-    layers += [_names(names, y), *_key(voices, words, palette)]
+        layers.insert(0, plot.chart([{"value": 0}]).mark_rule(stroke=palette.ink).encode(x=x))
+    layers += [plot.row_names(names, y), *plot.key(voices, words, palette)]
     return render(alt.layer(*layers), frame, palette, words, title=title, description=description)
 
 
@@ -374,119 +291,3 @@ def _split(place: int, row: ThemeRow) -> Rows:
         {"kind": kind, "low": ends[n], "high": ends[n + 1], "y": place - 0.32, "y2": place + 0.32}
         for n, kind in enumerate(("negative", "neutral", "positive"))
     ]
-
-
-def _grid(cells: Rows, hidden: Rows, frame: Frame, palette: Palette, colour: str) -> list[Any]:
-    """Draw tinted cells, hatch those that may not be shown, and rule between all."""
-    import altair as alt
-
-    boxes = [
-        {**cell, "x": cell["x"] - 0.5, "x2": cell["x"] + 0.5, "y": cell["y"] - 0.5, "y2": cell["y"] + 0.5}
-        for cell in cells
-    ]
-    n, m = round(frame.width / _CELL), max([cell["y"] for cell in (*cells, *hidden)], default=0) + 1
-    x, y = _across(n), _rows(m)
-    tint = alt.Opacity("tint:Q", scale=None, legend=None)
-    hatch = _chart(hidden).mark_point(shape=_HATCH, size=130, fill=None, stroke=palette.muted, strokeWidth=0.7)
-    return [
-        _chart(boxes).mark_rect(fill=colour).encode(x=x, x2="x2", y=y, y2="y2", opacity=tint),
-        hatch.encode(x=x, y=y),
-        _chart([{"x": k - 0.5} for k in range(n + 1)]).mark_rule(stroke=palette.rule).encode(x=x),
-        _chart([{"y": k - 0.5} for k in range(m + 1)]).mark_rule(stroke=palette.rule).encode(y=y),
-    ]
-
-
-def _grade_mark(chart: Any, grade: str, palette: Palette) -> Any:
-    return chart.mark_point(
-        shape=GRADE_SHAPES[grade],
-        fill=palette.paper if grade == "shared" else palette.ink,
-        stroke=palette.ink,
-        strokeWidth=1.3,
-        opacity=1,
-        size=90 if grade in ("linked", "leading") else 55,
-    )
-
-
-def _grade_key(words: Words, palette: Palette, frame: Frame, withheld: bool) -> list[Any]:
-    import altair as alt
-
-    layers = []
-    for place, grade in enumerate(GRADES[1:]):
-        x, y = -_LABELS + 8 + 190 * (place % 2), frame.height + 20 + 20 * (place // 2)
-        one = _chart([{"text": words(f"grade.{grade}")}])
-        layers.append(_grade_mark(one, grade, palette).encode(x=alt.value(x), y=alt.value(y)))
-        layers.append(
-            _texts([{"text": words(f"grade.{grade}")}], align="left", color=palette.ink).encode(
-                x=alt.value(x + 14), y=alt.value(y)
-            )
-        )
-    if withheld:
-        one = _chart([{}])
-        hatch = one.mark_point(shape=_HATCH, size=130, fill=None, stroke=palette.muted, strokeWidth=0.7)
-        layers.append(hatch.encode(x=alt.value(-_LABELS + 8), y=alt.value(frame.height + 60)))
-        text = _texts([{"text": words("charts.withheld")}], align="left", color=palette.ink)
-        layers.append(text.encode(x=alt.value(-_LABELS + 22), y=alt.value(frame.height + 60)))
-    return layers
-
-
-def _key(voices: Sequence[str], words: Words, palette: Palette) -> list[Any]:
-    """Draw the marks and names of the voices above the plot."""
-    import altair as alt
-
-    layers = []
-    for place, voice in enumerate(dict.fromkeys(voices)):
-        colour, x = palette.voice(voice), 120 * place
-        one = _chart([{"text": words(f"voice.{voice}")}])
-        mark = one.mark_point(shape=SHAPES[voice], fill=colour, stroke=None, opacity=1, size=64)
-        layers.append(mark.encode(x=alt.value(x + 5), y=alt.value(-14)))
-        text = one.mark_text(align="left", baseline="middle", fill=palette.ink).encode(text="text:N")
-        layers.append(text.encode(x=alt.value(x + 15), y=alt.value(-14)))
-    return layers
-
-
-def _chart(data: Rows) -> Any:
-    """Give a chart of some rows, with texts that a drawing can hold; Any, because Altair's types ask for literals."""
-    import altair as alt
-
-    cleaned = [
-        {key: values.text(entry) if isinstance(entry, str) else entry for key, entry in row.items()} for row in data
-    ]
-    return alt.Chart(cast("Any", alt.Data)(values=cleaned))
-
-
-def _rows(n: int) -> alt.Y:
-    import altair as alt
-
-    return alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[n - 0.5, -0.5], nice=False, zero=False))
-
-
-def _across(n: int) -> alt.X:
-    import altair as alt
-
-    return alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, n - 0.5], nice=False, zero=False))
-
-
-def _texts(data: Rows, *, align: str = "center", baseline: str = "middle", color: str = "", **more: Any) -> Any:
-
-    fill: dict[str, Any] = {"fill": color} if color else {}
-    mark = _chart(data).mark_text(align=align, baseline=baseline, **fill, **more)
-    return mark.encode(text="text:N")
-
-
-def _names(names: Sequence[str], y: alt.Y) -> Any:
-    """Write the labels of rows to the left of the plot."""
-    import altair as alt
-
-    data = []
-    for place, name in enumerate(names):
-        lines = wrapped(name).split("\n")
-        data += [{"y": place + 0.42 * (n - (len(lines) - 1) / 2), "text": line} for n, line in enumerate(lines)]
-    return _texts(data, align="right").encode(x=alt.value(-9), y=y)
-
-
-def _heads(names: Sequence[str], x: alt.X) -> Any:
-    """Write the labels of columns above the plot, slanted."""
-    import altair as alt
-
-    data = [{"x": place, "text": wrapped(name, 24, 1)} for place, name in enumerate(names)]
-    return _texts(data, align="left", angle=305).encode(x=x, y=alt.value(-7))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices.report import board, cells, charts, sentences
+from voices.report import board, cells, charts, grids, sentences
 from voices.report.build import GRADES
 from voices.report.drawing import SCREEN, Palette
 from voices.report.model import Share
@@ -83,7 +83,7 @@ class Pictures:
         paths = self._report.all_paths
         found = sum(path.grade in GRADES[1:] for path in paths)
         inserts = {"found": self._words.integer(found), "total": self._words.integer(len(paths))}
-        return self._drawn(charts.matrix, self._words("charts.matrix", **inserts), "matrix", paths)
+        return self._drawn(grids.matrix, self._words("charts.matrix", **inserts), "matrix", paths)
 
     def sentiment(self, voice: str) -> Picture:
         """Draw how the mentions of each theme are divided."""
@@ -128,7 +128,7 @@ class Pictures:
             "charts.heat", unit=board.cut(unit, 60), theme=self._words.theme(theme), share=self._words.percent(share, 0)
         )
         n = self._words.integer(self._report.method.min_group or 10)
-        return self._drawn(charts.heat, title, "heat", grid, n=n)
+        return self._drawn(grids.heat, title, "heat", grid, n=n)
 
     def drivers(self, side: Drivers) -> Picture:
         """Draw what goes with the score of one side."""
