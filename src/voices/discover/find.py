@@ -14,6 +14,7 @@ from voices.discover.waves import Changes, Earlier, Wave, follow, middles_in
 from voices.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from voices.discover.store import Segments, SegmentStore
@@ -23,7 +24,7 @@ VECTORS = "topic_vectors.parquet"
 TOPIC_COLUMNS = (
     "voice", "topic", "label", "language", "keywords", "n_comments", "n_people", "share", "sentiment", "relation",
     "theme", "matched_topic", "nearest_topic", "similarity", "p_value", "q_value", "change", "previous",
-    "quote_1", "quote_2", "quote_3",
+    "quote_1", "quote_2", "quote_3", "x", "y",
 )  # fmt: skip
 
 
@@ -142,16 +143,19 @@ def topics_table(found: Found) -> pd.DataFrame:
     ``share`` is the part, 0 to 1, of the comments with words; ``sentiment`` the mean feeling of its segments, -1
     to 1; ``relation`` is inside, across or outside the taxonomy and ``theme`` names the themes; ``matched_topic``
     is the topic of the other voice about the same thing, empty where chance would do as well, ``nearest_topic``
-    the one that was tested; ``change`` and ``previous`` compare with an earlier run.
+    the one that was tested; ``change`` and ``previous`` compare with an earlier run; ``x`` and ``y`` place the
+    topics of both voices in one plane.
     """
     import pandas as pd
 
+    places = iter(plane([topic.middle for of_voice in found.voices.values() for topic in of_voice.topics]))
     rows = []
     for voice, of_voice in found.voices.items():
         pairs = _pairs_of(found.pairs, voice)
         changes = found.changes.get(voice)
         for topic in of_voice.topics:
             quotes = [*topic.quotes, None, None, None]
+            x, y = next(places)
             rows.append(
                 {
                     "voice": voice,
@@ -171,9 +175,41 @@ def topics_table(found: Found) -> pd.DataFrame:
                     "quote_1": quotes[0],
                     "quote_2": quotes[1],
                     "quote_3": quotes[2],
+                    "x": x,
+                    "y": y,
                 }
             )
     return pd.DataFrame(rows, columns=list(TOPIC_COLUMNS))
+
+
+def plane(vectors: Sequence[np.ndarray]) -> list[tuple[float, float]]:
+    """Place vectors by their first two principal components, so that what is alike lies close together.
+
+    Parameters
+    ----------
+    vectors : sequence of ndarray, each of shape (hidden,)
+
+    Returns
+    -------
+    list of (float, float)
+        In the order of ``vectors``; the sign of a component is that of its largest loading. All zero for fewer
+        than two vectors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [round(x, 3) for x, _ in plane([np.array([1.0, 0.0]), np.array([0.0, 0.0]), np.array([-1.0, 0.0])])]
+    [1.0, 0.0, -1.0]
+    """
+    import numpy as np
+
+    if len(vectors) < 2:
+        return [(0.0, 0.0)] * len(vectors)
+    stacked = np.asarray(vectors, float)
+    centred = stacked - stacked.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    axes = axes[:2] * np.sign(axes[np.arange(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]
+    return [(float(x), float(y)) for x, y in centred @ axes.T]
 
 
 def _pairs_of(pairs: list[Partner], voice: str) -> dict[str, dict[str, Any]]:

@@ -326,7 +326,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic beyond the taxonomy: its label, keywords, size and tone, and its ``partner`` in the other voice.
+    """A topic beyond the taxonomy: its label, keywords, size and tone, and the label of its ``partner`` in the other voice.
+
+    ``x`` and ``y`` place topics of both voices in one plane: what is alike lies close together.
 
     ``kind`` is what :mod:`voices.discover.relation` says of it: ``inside``, ``across`` or ``outside`` the themes.
     """
@@ -341,6 +343,8 @@ class Topic:
     themes: tuple[str, ...]
     partner: str | None
     quotes: tuple[str, ...]
+    x: float | None = None
+    y: float | None = None
 
 
 @dataclass(frozen=True)

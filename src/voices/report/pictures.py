@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from voices.report import board, cells, charts, grids, sentences
 from voices.report.build import GRADES
 from voices.report.drawing import SCREEN, Palette
 from voices.report.model import Share
+from voices.statistics import difference_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from voices.report.model import Change, Drivers, Report, ThemeRow, UnitGrid
 
 EMOTIONS = ("energy", "gratitude", "frustration", "despondency", "worry")
+FEWEST_TOPICS = 3
+"""Topics below which a map of them says nothing."""
 OVERVIEW = 8
 """Problems that the overview draws."""
 
@@ -150,6 +152,15 @@ class Pictures:
         title = self._words("charts.changes", voice=self._words(f"voice.{known[0].voice}"), **counts)
         return self._drawn(charts.changes, title, "changes", known)
 
+    def topics(self) -> Picture:
+        """Draw the topics of both voices in one plane."""
+        told = [topic for topic in self._report.topics if topic.x is not None and topic.y is not None]
+        pairs = sum(topic.partner is not None for topic in told if topic.voice == "employee")
+        if len(told) < FEWEST_TOPICS:
+            return Picture("", "")
+        title = self._words.plural("charts.topics", pairs) if pairs else self._words("charts.topics_alone")
+        return self._drawn(charts.topics, title, "topics", told)
+
     def table(self, rows: Iterable[ThemeRow]) -> list[tuple[str, list[Any]]]:
         """Give the numbers of a course: period, and a point or None for each row of themes."""
         rows = list(rows)
@@ -180,13 +191,7 @@ def latest_change(row: ThemeRow) -> Share:
         return Share()
     if before.share is None or now.share is None:
         return Share()
-    ends = [
-        charts.measured(round(p.share * p.n_comments), p.n_comments)
-        for p in (before, now)
-        if p.share is not None and p.n_comments
-    ]
     difference = now.share - before.share
-    (a, b) = ends
-    low = math.hypot(now.share - (b.low or 0.0), (a.high or 0.0) - before.share)
-    high = math.hypot((b.high or 0.0) - now.share, before.share - (a.low or 0.0))
-    return Share(difference, difference - low, difference + high)
+    hits, hits_before = round(now.share * now.n_comments), round(before.share * before.n_comments)
+    low, high = difference_interval(hits, now.n_comments, hits_before, before.n_comments)
+    return Share(difference, low, high)

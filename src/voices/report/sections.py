@@ -135,4 +135,6 @@ def _topic(voice: str, row: _Row, labels: Mapping[str, str]) -> model.Topic:
         themes=tuple(theme for theme in values.text(row.get("theme")).split(";") if theme),
         partner=labels.get(values.text(row.get("matched_topic"))),
         quotes=tuple(quote for quote in quotes if quote),
+        x=values.number(row.get("x")),
+        y=values.number(row.get("y")),
     )
