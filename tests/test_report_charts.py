@@ -11,7 +11,19 @@ import pytest
 from test_report_build import sample_tables
 from voices.report import build, charts, grids, i18n, plot
 from voices.report.drawing import PAPER, SCREEN
-from voices.report.model import Change, DriverRow, Drivers, Path, Point, Share, ThemeRow, UnitCell, UnitGrid, UnitRow
+from voices.report.model import (
+    Change,
+    DriverRow,
+    Drivers,
+    Path,
+    Point,
+    Share,
+    ThemeRow,
+    Topic,
+    UnitCell,
+    UnitGrid,
+    UnitRow,
+)
 
 WORDS = {language: i18n.load(language) for language in ("en", "nl")}
 SAID = {"title": "What <it> says", "description": "More & more"}
@@ -31,6 +43,18 @@ DRIVERS = Drivers("employee", 500, 0.1, (DriverRow("workload", Share(0.4, 0.2, 0
 CHANGES = (
     Change("customer", "workload", Share(0.1), Share(0.15), Share(0.05, 0.02, 0.08), 0.001, "worse"),
     Change("customer", "trust", Share(0.1), Share(0.09), Share(-0.01, -0.03, 0.01), 0.6, "flat"),
+)
+
+
+def topic(voice, label, x, y, partner=None) -> Topic:
+    return Topic(voice, f"{voice}-{label}", label, ("till",), 20, -0.4, "outside", (), partner, (), x, y)
+
+
+TOPICS = (
+    topic("employee", HOSTILE, 0.1, 0.4, "New tills"),
+    topic("employee", "Canteen", -0.2, 0.1),
+    topic("customer", "New tills", 0.12, 0.3, HOSTILE),
+    topic("customer", "Parking", 0.5, -0.3),
 )
 
 
@@ -67,12 +91,14 @@ def drawn(name: str, report, words, palette) -> str:
             return charts.changes(CHANGES, words, palette, **SAID)
         case "sentiment":
             return charts.sentiment(report.themes["employee"], words, palette, **SAID)
+        case "topics":
+            return charts.topics(TOPICS, words, palette, **SAID)
         case "matrix":
             return grids.matrix(pairs(report), words, palette, **SAID)
     return grids.heat(GRID, words, palette, **SAID)
 
 
-NAMES = ["courses", "problems", "drivers", "emotions", "changes", "sentiment", "matrix", "heat"]
+NAMES = ["courses", "problems", "drivers", "emotions", "changes", "sentiment", "topics", "matrix", "heat"]
 
 
 @pytest.mark.parametrize("palette", [SCREEN, PAPER], ids=["screen", "paper"])
@@ -142,5 +168,13 @@ def test_nothing_to_draw_is_no_chart(report):
     assert charts.emotions((), EMOTIONS, words, SCREEN, **SAID) == ""
     assert charts.changes((), words, SCREEN, **SAID) == ""
     assert charts.sentiment((), words, SCREEN, **SAID) == ""
+    assert charts.topics((), words, SCREEN, **SAID) == ""
     assert grids.matrix((), words, SCREEN, **SAID) == ""
     assert grids.heat(UnitGrid("employee", (), (), 0, 0), words, SCREEN, **SAID) == ""
+
+
+def test_a_line_joins_topics_about_the_same_thing_and_no_others():
+    alone = tuple(dataclasses.replace(topic, partner=None) for topic in TOPICS)
+    joined, apart = (charts.topics(told, WORDS["en"], PAPER, **SAID) for told in (TOPICS, alone))
+    lines = [sum(node.tag.endswith("line") for node in ElementTree.fromstring(svg).iter()) for svg in (joined, apart)]
+    assert lines == [1, 0]

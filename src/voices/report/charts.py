@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from voices.report.i18n import Words
-    from voices.report.model import Change, Drivers, Topic, Path, ThemeRow, VoiceCounts
+    from voices.report.model import Change, Drivers, Path, ThemeRow, Topic, VoiceCounts
     from voices.report.plot import Rows
 
 
@@ -188,7 +188,10 @@ def topics(told: Sequence[Topic], words: Words, palette: Palette = SCREEN, *, ti
     order = sorted(told, key=lambda topic: (-(topic.y or 0.0), topic.label))
     low, high = min(topic.x or 0.0 for topic in told), max(topic.x or 0.0 for topic in told)
     most = max(topic.n_comments or 1 for topic in told)
-    marks = [_bubble(place, topic, ((topic.x or 0.0) - low) / ((high - low) or 1.0), most) for place, topic in enumerate(order)]
+    marks = [
+        _bubble(place, topic, ((topic.x or 0.0) - low) / ((high - low) or 1.0), most)
+        for place, topic in enumerate(order)
+    ]
     frame = Frame(420, 24 * len(order), left=150, right=150, top=26, bottom=10)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     y = plot.down(len(order))
@@ -198,10 +201,16 @@ def topics(told: Sequence[Topic], words: Words, palette: Palette = SCREEN, *, ti
         for mark, topic in zip(marks, order, strict=True)
         if topic.voice == "employee" and (other := by_label.get(("customer", topic.partner or "")))
     ]
-    layers = [plot.chart(joined).mark_rule(stroke=palette.both, strokeWidth=2).encode(x=x, y=y, x2="x2", y2="y2")] if joined else []
+    layers = (
+        [plot.chart(joined).mark_rule(stroke=palette.both, strokeWidth=2).encode(x=x, y=y, x2="x2", y2="y2")]
+        if joined
+        else []
+    )
     for voice in VOICES:
         mine = [mark for mark in marks if mark["voice"] == voice]
-        points = plot.chart(mine).mark_point(fill=palette.voice(voice), stroke=palette.paper, opacity=0.9, shape=plot.SHAPES[voice])
+        points = plot.chart(mine).mark_point(
+            fill=palette.voice(voice), stroke=palette.paper, opacity=0.9, shape=plot.SHAPES[voice]
+        )
         layers.append(points.encode(x=x, y=y, size=alt.Size("area:Q", scale=None, legend=None)))
     for align, side in (("left", True), ("right", False)):
         mine = [mark for mark in marks if mark["to_right"] == side]
@@ -213,7 +222,15 @@ def topics(told: Sequence[Topic], words: Words, palette: Palette = SCREEN, *, ti
 def _bubble(place: int, topic: Topic, x: float, most: int) -> dict[str, Any]:
     area = 50 + 250 * (topic.n_comments or 1) / most
     text = plot.wrapped(topic.label, 24, 1)
-    return {"x": x, "y": place, "voice": topic.voice, "label": topic.label, "text": text, "area": area, "to_right": x < 0.75}
+    return {
+        "x": x,
+        "y": place,
+        "voice": topic.voice,
+        "label": topic.label,
+        "text": text,
+        "area": area,
+        "to_right": x < 0.75,
+    }
 
 
 @dataclass(frozen=True)

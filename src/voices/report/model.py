@@ -326,7 +326,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic beyond the taxonomy: its label, keywords, size and tone, and the label of its ``partner`` in the other voice.
+    """A topic beyond the taxonomy: label, keywords, size, tone, and the label of its ``partner`` in the other voice.
 
     ``x`` and ``y`` place topics of both voices in one plane: what is alike lies close together.
 
