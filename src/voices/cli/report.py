@@ -13,7 +13,10 @@ from voices.cli import _options as options
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of 'voices run' or 'voices align'.")],
     format_: options.Format = None,
-    report_language: options.ReportLanguage = None,
+    report_language: Annotated[
+        str | None,
+        typer.Option("--report-language", metavar="en|nl", help="Language of the reports.  [default: that of the run]"),
+    ] = None,
     min_group: Annotated[
         int | None,
         typer.Option("--min-group", metavar="N", help="A higher threshold than that of the run.", show_default=False),
