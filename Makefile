@@ -20,15 +20,16 @@ $(VENV)/.dev: $(VENV)/.runtime
 demo: $(VENV)/.runtime
 	$(BIN)/voices demo --out demo-report --force
 
+# One worker a core; the tests of a file stay together, since they share a model or a run.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip freeze --exclude-editable | grep -v -i "^pip==" | sed 's/+cpu//' > requirements.lock
