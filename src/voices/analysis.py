@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from voices.errors import InputError
+from voices.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ class Analysis:
         path = Path(folder)
         if not (path / "run.json").is_file():
             raise InputError(f"{path}: there is no run.json; name the --out folder of a run")
-        tables = {name: pd.read_csv(path / f"{name}.csv", keep_default_na=False, na_values=[""]) for name in TABLES}
+        tables = {name: read_table(path / f"{name}.csv") for name in TABLES}
         return cls(
             comments=pd.read_parquet(path / "comments.parquet"),
             mentions=pd.read_parquet(path / "mentions.parquet"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from voices.errors import InputError
 from voices.privacy import mask
 from voices.statistics import difference_interval, q_values, wilson_interval
+from voices.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +31,11 @@ def read_previous(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     InputError
         If the folder holds no run.
     """
-    import pandas as pd
-
     paths = folder / "themes.csv", folder / "run.json"
     if not all(path.is_file() for path in paths):
         raise InputError(f"--previous {folder}: there is no run in it; name the --out folder of an earlier run")
     try:
-        themes = pd.read_csv(paths[0], keep_default_na=False, na_values=[""])
+        themes = read_table(paths[0])
         run = json.loads(paths[1].read_text(encoding="utf8"))
         counts = run["counts"].values()
         model = {key: run["model"][key] for key in ("name", "version", "sha256")}

@@ -25,6 +25,7 @@ from voices.tables import (
     no_quotes,
     outcome_paths_table,
     outcomes_table,
+    read_table,
     themes_table,
     trend_period,
     trends_table,
@@ -150,7 +151,7 @@ def write_reports(folder: Path, record: dict[str, Any], *, language: str, format
         trends=frames["trends"],
         alignment=frames["alignment"],
         quotes=frames["quotes"] if "quotes" in frames else no_quotes(),
-        rejected=_read_csv(folder / "rejected.csv", MAX_REJECTED),
+        rejected=read_table(folder / "rejected.csv", MAX_REJECTED),
         run=record,
         drivers=frames.get("drivers"),
         outcomes=frames.get("outcomes"),
@@ -253,13 +254,7 @@ def render(
 
 
 def _read_all(folder: Path) -> Frames:
-    return {name: _plain(_read_csv(folder / f"{name}.csv")) for name in TABLES if (folder / f"{name}.csv").is_file()}
-
-
-def _read_csv(path: Path, n_rows: int | None = None) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], nrows=n_rows)
+    return {name: _plain(read_table(folder / f"{name}.csv")) for name in TABLES if (folder / f"{name}.csv").is_file()}
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

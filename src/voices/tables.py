@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,15 @@ def trend_period(aggregates: Aggregates, min_group: int) -> str:
     least two periods is given, else the one that was counted in.
     """
     kinds = LADDER[LADDER.index(aggregates.period) :]
-    dated = [voice for voice in aggregates.voices if aggregates.by_period(voice)]
-    courses = {kind: [list(aggregates.by_period(voice, kind).values()) for voice in dated] for kind in kinds}
+    coarsest = aggregates.period
     for kind in kinds:
-        if dated and all(len(cells) > 1 and _commonest(cells) >= min_group for cells in courses[kind]):
+        courses = [list(aggregates.by_period(voice, kind).values()) for voice in aggregates.voices]
+        dated = [cells for cells in courses if cells]
+        if dated and all(len(cells) > 1 and _commonest(cells) >= min_group for cells in dated):
             return kind
-    several = [kind for kind in kinds if any(len(cells) > 1 for cells in courses[kind])]
-    return several[-1] if several else aggregates.period
+        if any(len(cells) > 1 for cells in dated):
+            coarsest = kind
+    return coarsest
 
 
 def _commonest(cells: Sequence[Cell]) -> float:
@@ -160,8 +163,7 @@ def trends_table(aggregates: Aggregates, kind: str | None = None) -> pd.DataFram
         {"voice": voice, "theme": theme, "period": name, "positive": cell.count(theme, "positive")}
         | _cell_row(cell, theme)
         for voice in VOICES
-        for name, cell in aggregates.by_period(voice, kind).items()
-        for theme in aggregates.themes_of(voice)
+        for name, cell, theme in _parts(aggregates, voice, aggregates.by_period(voice, kind))
     ]
     return _frame(rows, TREND_COLUMNS)
 
@@ -171,10 +173,17 @@ def unit_themes_table(aggregates: Aggregates) -> pd.DataFrame:
     rows = [
         {"voice": voice, "unit": name, "theme": theme} | _cell_row(cell, theme)
         for voice in VOICES
-        for name, cell in aggregates.by_unit(voice).items()
-        for theme in aggregates.themes_of(voice)
+        for name, cell, theme in _parts(aggregates, voice, aggregates.by_unit(voice))
     ]
     return _frame(rows, UNIT_THEME_COLUMNS)
+
+
+def _parts(aggregates: Aggregates, voice: str, parts: dict[str, Cell]) -> Iterator[tuple[str, Cell, str]]:
+    """Give name and counts of each part of a voice with each of its themes."""
+    themes = aggregates.themes_of(voice)
+    for name, cell in parts.items():
+        for theme in themes:
+            yield name, cell, theme
 
 
 def _cell_row(cell: Cell, theme: str) -> dict[str, Any]:
@@ -359,6 +368,13 @@ def outcome_paths_table(paths: Sequence[Evidence], legs: Sequence[OutcomeLeg]) -
                 }
             )
     return _frame(rows, OUTCOME_PATH_COLUMNS)
+
+
+def read_table(path: Path, n_rows: int | None = None) -> pd.DataFrame:
+    """Read a table that a run wrote: only an empty cell is missing, so that a unit may be called "NA"."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], nrows=n_rows)
 
 
 def no_quotes() -> pd.DataFrame:

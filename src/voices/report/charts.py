@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices.report import plot
+from voices.report import board, plot
 from voices.report.cells import ceiling
 from voices.report.drawing import SCREEN, Frame, Palette, render
 from voices.report.model import VOICES, Point, Share
@@ -66,7 +66,7 @@ def courses(
         return ""
     top = top or ceiling(highs)
     frame = Frame(306, 136, top=26)
-    periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
+    periods = board.periods(rows)
     x = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[periods[0][0] - 0.3, periods[-1][0] + 0.3], nice=False))
     axis = alt.Axis(values=[0, top / 2, top], format="~%", grid=True)
     y = {"scale": alt.Scale(domain=[0, top], nice=False, clamp=True), "axis": axis}

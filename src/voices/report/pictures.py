@@ -164,9 +164,8 @@ class Pictures:
     def table(self, rows: Iterable[ThemeRow]) -> list[tuple[str, list[Any]]]:
         """Give the numbers of a course: period, and a point or None for each row of themes."""
         rows = list(rows)
-        periods = sorted({(point.ordinal, point.period) for row in rows for point in row.points})
         found = [{point.ordinal: point for point in row.points} for row in rows]
-        return [(period, [points.get(ordinal) for points in found]) for ordinal, period in periods]
+        return [(period, [points.get(ordinal) for points in found]) for ordinal, period in board.periods(rows)]
 
     def _courses(self, rows: Sequence[ThemeRow], title: str, key: str, **how: Any) -> Picture:
         description = self._words(key, period=board.course_period(self._report, self._words))
